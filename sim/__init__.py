@@ -1,0 +1,1 @@
+"""Jishi, the simulated market: what is nobody's decision lives here, the decisions live in `agents`."""

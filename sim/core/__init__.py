@@ -1,0 +1,1 @@
+"""The ground floor: randomness, tables, the books, settings; knows nothing of markets."""
