@@ -1,0 +1,1 @@
+"""Tactics: what a platform does to be used; one tactic a file."""

@@ -1,0 +1,1 @@
+"""Shocks: what strikes a market from outside; one shock a file."""
