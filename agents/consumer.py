@@ -4,7 +4,6 @@ import numpy as np
 from pydantic import model_validator
 
 from sim.core.finance import fen
-from sim.core.graph import push_change
 from sim.core.kernels import kernel, run_in_blocks
 from sim.core.ledger import Purpose
 from sim.core.population import Population, Row, column
@@ -14,7 +13,7 @@ from sim.core.settings import Settings, setting
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 UNAWARE, REGISTERED = 0, 3  # funnel stages used so far: unaware 0, aware 1, considering 2, registered 3
-WALLET, CARD = 0, 1  # ways to pay
+NOBODY = np.zeros(0, dtype=np.int64)
 N_CANDIDATES = 3  # merchants met by chance beside the two favourites
 
 
@@ -58,8 +57,8 @@ class ConsumerSettings(Settings):
                                   meaning="Spent outside the platform on payday")
     savings_months: float = setting(4.0, unit="months of income", ge=0, le=60, source="assumption",
                                     meaning="Deposits above this leave for other investments on payday")
-    purchases_a_year: float = setting(52.0, unit="purchases a year", ge=0, le=365, source="assumption (weekly shopper on the marketplace)")
-    basket_cny: float = setting(190.0, unit="CNY", gt=0, le=100_000, source="assumption; times purchases gives about 9 900 CNY a year")
+    purchases_a_year: float = setting(60.0, unit="purchases a year", ge=0, le=365, source="assumption: a little more than weekly")
+    basket_cny: float = setting(370.0, unit="CNY", gt=0, le=100_000, source="assumption; with purchases about 16 000 CNY a year after failed payments")
     basket_spread: float = setting(.8, unit="standard deviation of log basket", ge=0, le=3, source="assumption")
     favourite_bonus: float = setting(1.2, unit="utility", ge=0, le=10, source="assumption: inertia of repeat purchase",
                                      meaning="Advantage of a merchant bought from before")
@@ -99,7 +98,7 @@ class Consumers(Population):
     basket_scale = column(np.float32, "fen", "Median basket")
     stage = column(np.int8, "number", "Funnel stage at the focal platform")
     registered_on = column(np.int32, "day", "Day of registration; -1 before", default=-1)
-    registered_neighbours = column(np.int16, "consumers", "Neighbours with a wallet")
+    registered_neighbours = column(np.int32, "consumers", "Neighbours with a wallet")
     favourite = column(np.int32, "merchant", "Two merchants bought from last; -1 none", default=-1, width=2)
     satisfaction = column(np.float32, "share", "Satisfaction with the marketplace, 0-1", default=.8)
 
@@ -108,10 +107,7 @@ class Consumers(Population):
         if not hasattr(self, "_by_payday"):
             order = np.argsort(self.payday, kind="stable")
             self._by_payday = np.split(order, np.searchsorted(self.payday[order], np.arange(2, 29)))
-        return self._by_payday[day_of_month - 1] if day_of_month <= 28 else order_nobody
-
-
-order_nobody = np.zeros(0, dtype=np.int64)
+        return self._by_payday[day_of_month - 1] if day_of_month <= 28 else NOBODY
 
 
 # --- birth ------------------------------------------------------------------------------------------------------------
@@ -144,7 +140,6 @@ def create_consumers(m) -> Consumers:
     c.basket_scale[:] = fen(s.basket_cny) * np.exp(-s.basket_spread ** 2 / 2) * affordable
     c.stage[:] = np.where(uniforms(key, 0, n, 27) < s.registered_share, REGISTERED, UNAWARE)
     c.registered_on[c.stage == REGISTERED] = 0
-    push_change(m.social.indptr, m.social.indices, np.flatnonzero(c.stage == REGISTERED), 1, c.registered_neighbours)
     return c
 
 
@@ -172,7 +167,7 @@ def register(m):
 
     Reads: consumers.registered_neighbours.  Writes: consumers.stage, consumers.registered_on,
     consumers.registered_neighbours.  Draws: CONSUMER_ADOPTION, one per unregistered consumer.
-    P = 1 - (1 - p)(1 - q share of neighbours registered), per day.  Source: Rand and Rust (2011), micro form of Bass.
+    P = 1 - (1 - p)(1 - q / degree)^(registered neighbours), per day.  Source: Rand and Rust (2011), micro form of Bass.
     """
     c, s = m.consumers, m.settings.consumers
     key = stream_key(m.path_seed, Stream.CONSUMER_ADOPTION, m.day)
@@ -182,7 +177,7 @@ def register(m):
         len(c), m.threads))
     c.stage[new] = REGISTERED
     c.registered_on[new] = m.day
-    push_change(m.social.indptr, m.social.indices, new, 1, c.registered_neighbours)
+    m.social.push_change(new, 1, c.registered_neighbours)
 
 
 def choose_purchases(m):
@@ -213,13 +208,15 @@ def choose_purchases(m):
 
 @kernel
 def _register(key, start, stop, stage, registered_neighbours, degrees, alone, social):
-    """Rows that register: u < 1 - (1 - p)(1 - q k / d)."""
+    """Rows that register: u < 1 - (1 - p)(1 - q / d)^k."""
     new = np.empty(stop - start, np.int64)
     count = 0
     for i in range(start, stop):
         if stage[i] < REGISTERED:
-            heard = social * registered_neighbours[i] / degrees[i] if degrees[i] > 0 else 0.0
-            if uniform(key, i, 0) < 1.0 - (1.0 - alone) * (1.0 - min(heard, 1.0)):
+            unmoved = 1.0 - alone
+            if degrees[i] > 0:
+                unmoved *= (1.0 - min(social / degrees[i], 1.0)) ** registered_neighbours[i]
+            if uniform(key, i, 0) < 1.0 - unmoved:
                 new[count] = i
                 count += 1
     return new[:count]

@@ -7,19 +7,22 @@ Source: D10, D11 (a 40-fold rush against a demand multiple of at most 2.3); L01b
 Alternative: a hazard of arrival fitted to 36 minutes.  Reason: that would be a knob made for the figure.
 """
 
+from typing import Literal
+
+from agents.tactics.tactic import Tactic, TacticSettings
 from sim.core.finance import fen
 from sim.core.settings import setting
-from agents.tactics.tactic import Tactic, TacticSettings
 
 
 class RatePromotionSettings(TacticSettings):
     """The pool, the price, the clock and who notices."""
 
+    kind: Literal["rate_promotion"] = setting("rate_promotion", unit="name", source="TACTICS")
     pool_cny: float = setting(100e6, unit="CNY", ge=0, le=1e12, source="S01", real_scale=True)
     depth: float = setting(.25, unit="share off the rate", ge=0, lt=1, source="S02")
     start_minute: int = setting(671, unit="minute of the day", ge=0, le=1439, source="S01: 11:11")
     largest_loan_cny: float = setting(59_900, unit="CNY", ge=0, le=1e7, source="S05: less than 60 000; does not scale with weight")
-    attention_share: float = setting(.60, unit="share of clients", ge=0, le=1,
+    attention_share: float = setting(.68, unit="share of clients", ge=0, le=1,
                                      source="L01b: 5-11% of mailed apply = attention x share with a need (about 13%)",
                                      meaning="Clients who noticed the announcement and are ready at the start")
     arrival_median_minutes: float = setting(20.0, unit="minutes", gt=0, le=1440, source="assumption; the surface of minutes is published")

@@ -124,7 +124,7 @@ class Ledger:
         self.money_total, self.claims_total = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self._net = np.zeros(n_issuers, dtype=np.int64)
         self._no_net = np.zeros(0, dtype=np.int64)
-        self._opening = self._worths()
+        self._opening = self._closing = self._worths()
 
     def open_account(self, name: str, balance: np.ndarray, *, issuer: np.ndarray, entity: str, per_row: bool = False,
                      may_overdraw: bool = False) -> Account:
@@ -142,7 +142,7 @@ class Ledger:
     def start(self) -> None:
         """Take today's balances as the opening books: reserves cover what is issued, nothing is residual."""
         self.reserves[:] = self._issued()
-        self._opening = self._worths()
+        self._opening = self._closing = self._worths()
 
     def pay(self, payer: Account, payer_rows, payee: Account, payee_rows, amount, *, purpose: Purpose) -> int:
         """Move money; rows and amount are scalars or arrays of one common length.  Returns the total, fen.
@@ -217,12 +217,13 @@ class Ledger:
         if residual.any():
             entity = int(np.flatnonzero(residual)[0])
             raise LedgerError(f"{self.entities[entity]}: net worth moved by {int(residual[entity])} fen outside the books")
-        self._opening = worth
+        self._closing = worth
         self.money_total += self.money_today
         self.claims_total += self.claims_today
 
     def open_day(self) -> None:
         """Empty the day's matrices; yesterday's were kept for whoever records after close."""
+        self._opening = self._closing
         self.money_today[:] = 0
         self.claims_today[:] = 0
 
@@ -262,13 +263,13 @@ class Ledger:
     def state(self) -> dict[str, np.ndarray]:
         """What a checkpoint keeps; balances live in the populations."""
         return {"reserves": self.reserves, "money_today": self.money_today, "claims_today": self.claims_today,
-                "money_total": self.money_total, "claims_total": self.claims_total, "opening": self._opening}
+                "money_total": self.money_total, "claims_total": self.claims_total, "opening": self._opening, "closing": self._closing}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Put a checkpoint's books back."""
         for name in ("reserves", "money_today", "claims_today", "money_total", "claims_total"):
             getattr(self, name)[...] = state[name]
-        self._opening = np.array(state["opening"])
+        self._opening, self._closing = np.array(state["opening"]), np.array(state["closing"])
         self._net[:] = 0
 
 

@@ -62,7 +62,7 @@ class Row(mesa.Agent):
         population = self.__dict__["population"]
         if name in population.columns:
             getattr(population, name)[self.row] = value
-        elif name in self.__dict__:
+        elif name in self.__dict__ or name.startswith("_"):
             self.__dict__[name] = value
         else:
             raise AttributeError(f"{type(self).__name__} has no column '{name}'" + did_you_mean(name, population.columns))
@@ -256,6 +256,7 @@ class Population(Rows):
         self.population = self
         self.n_rows = int(n_rows)
         self._all = np.arange(self.n_rows)
+        self._registered: list[Row] = []
         for name, declared in self.columns.items():
             setattr(self, name, declared.allocate(self.n_rows))
 
@@ -271,7 +272,14 @@ class Population(Rows):
 
     def view(self, row: int) -> Row:
         """The agent of one row."""
-        return self.row_type(self, row)
+        return self._registered[row] if self._registered else self.row_type(self, row)
+
+    def register(self) -> None:
+        """Make every row an ordinary, registered Mesa agent, held for good; for the few banks and platforms only."""
+        agents = [self.row_type(self, row) for row in range(self.n_rows)]
+        for agent in agents:
+            mesa.Agent.__init__(agent, self.model)
+        self._registered = agents
 
     def state(self) -> dict[str, np.ndarray]:
         """Every column, by name: what a checkpoint keeps."""

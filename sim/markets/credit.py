@@ -19,7 +19,7 @@ from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
 class CreditSettings(Settings):
     """How large a line is and what may be drawn on it."""
 
-    line_months: float = setting(.245, unit="months of sales at full score", ge=0, le=12, source="assumption; M01 and S08", calibrated=True)
+    line_months: float = setting(.235, unit="months of sales at full score", ge=0, le=12, source="assumption; M01 and S08", calibrated=True)
     line_cap_cny: float = setting(60_000, unit="CNY", ge=0, le=1e7, source="assumption: cap against the heavy tail (S05)")
     loan_cap_cny: float = setting(59_900, unit="CNY", ge=0, le=1e7, source="S05: no loan of 60 000 or more; does not scale with weight")
     smallest_draw_cny: float = setting(500, unit="CNY", ge=0, le=1e6, source="assumption: below it nobody bothers")
@@ -82,13 +82,13 @@ class CreditMarket:
 
 
 def review_lines(m):
-    """Each shop's line is reviewed once in 30 days by its lender, from what the lender is shown.
+    """Each shop's line is reviewed on the first day and then once in 30 days by its lender, from what the lender is shown.
 
     line = line_months x monthly sales trend x score, whole 100 CNY, at most the cap; 0 if not approved.
     Reads: the closed-loop view.  Writes: merchants.score, merchants.credit_limit.
     """
     s, shops = m.settings.credit, m.merchants
-    rows = np.arange(m.day % 30, len(shops), 30)
+    rows = np.arange(m.day % 30, len(shops), 30) if m.day else np.arange(len(shops))
     view = m.data_sharing.closed_loop(m, rows)
     decision = m.platform_lender.decide(view)
     line = np.minimum(s.line_months * 30 * view.sales_trend * decision.score, fen(s.line_cap_cny))

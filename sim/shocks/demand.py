@@ -1,5 +1,7 @@
 """A demand shock: consumers buy less, everywhere or at the shops of one region or line of trade."""
 
+from typing import Literal
+
 import numpy as np
 
 from sim.core.settings import setting
@@ -9,6 +11,7 @@ from sim.shocks.shock import Shock, ShockSettings
 class DemandShockSettings(ShockSettings):
     """How much less, and where."""
 
+    kind: Literal["demand"] = setting("demand", unit="name", source="SHOCKS")
     size: float = setting(0.0, unit="share of demand lost", ge=0, le=1, source="user")
     region: int = setting(-1, unit="region number", ge=-1, le=7, source="user", meaning="Shops of this region; -1 is everywhere")
     sector: int = setting(-1, unit="sector number", ge=-1, le=11, source="user", meaning="Shops of this line of trade; -1 is all")
