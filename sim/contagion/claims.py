@@ -13,6 +13,9 @@ from sim.contagion.matrix import Rows, column_sums, row_sums, square_rows, vecto
 from sim.core.errors import UserError
 
 
+ROUNDING = 2e-15  # of the inflow if all pay in full: what sums of it may be off by
+
+
 class Claims(NamedTuple):
     """Shapes (n,), amounts in the caller's unit of money."""
 
@@ -37,9 +40,13 @@ class Claims(NamedTuple):
         share = np.divide(payments, self.due, out=np.zeros(self.n), where=self.due > 0)
         return column_sums(*self.rows, share)
 
+    def slack(self, tol: float) -> np.ndarray:
+        """What may be missing and still count as paying in full: `tol` of what is owed, and the rounding of inflows."""
+        return tol * self.owed + ROUNDING * self.full_inflow
+
     def is_short(self, inflow: np.ndarray, tol: float) -> np.ndarray:
-        """Who cannot pay in full; missing no more than `tol` of what is owed still counts as paying."""
-        return self.owed - (self.cash + inflow) > tol * self.owed
+        """Who cannot pay in full."""
+        return self.owed - (self.cash + inflow) > self.slack(tol)
 
     def after_default(self, inflow: np.ndarray) -> np.ndarray:
         """What a node in default pays: max(0, alpha cash + beta inflow - first), at most what is due."""

@@ -22,6 +22,7 @@ LEAK = 1e-10  # share lost on every link when a circle without leak makes the st
 def least_payments(claims: Claims, tol: float, max_rounds: int):
     """(payments, defaulted, rounds, n_iterations, converged) of the least clearing vector."""
     received = by_columns(claims.rows)
+    slack = claims.slack(tol)
     payments = np.zeros(claims.n)
     in_full = np.zeros(claims.n, dtype=bool)
     n_iterations, converged = 0, False
@@ -34,7 +35,7 @@ def least_payments(claims: Claims, tol: float, max_rounds: int):
             claims.due,
             claims.alpha,
             claims.beta,
-            tol,
+            slack,
             max(tol / 50.0, 1e-15),
             limit,
             payments,
@@ -43,13 +44,13 @@ def least_payments(claims: Claims, tol: float, max_rounds: int):
         n_iterations += sweeps
         if not converged:
             n_iterations += 1
-            _step(claims, tol, payments, in_full)
+            _step(claims, payments, in_full)
     defaulted = ~in_full
     rounds = [np.flatnonzero(defaulted).tolist()] if defaulted.any() else []
     return payments, defaulted, rounds, n_iterations, converged
 
 
-def _step(claims: Claims, tol: float, payments, in_full):
+def _step(claims: Claims, payments, in_full):
     """payments += t d, (I - beta P') d = Phi(p) - p over those in default who pay, to the first who can pay in full."""
     inflow = claims.inflow(payments)
     rise = claims.after_default(inflow) - payments
@@ -98,7 +99,7 @@ def _direction(part, right, scale):
 
 
 @kernel
-def _climb(start, source, data, cash, first, due, alpha, beta, tol, goal, max_sweeps, payments, in_full):
+def _climb(start, source, data, cash, first, due, alpha, beta, slack, goal, max_sweeps, payments, in_full):
     """Sweeps p_j = due_j if cash_j + inflow_j >= owed_j, else max(0, alpha cash_j + beta inflow_j - first_j)."""
     n = payments.size
     share = np.zeros(n)
@@ -116,7 +117,7 @@ def _climb(start, source, data, cash, first, due, alpha, beta, tol, goal, max_sw
             for k in range(start[j], start[j + 1]):
                 inflow += data[k] * share[source[k]]
             owed = first[j] + due[j]
-            if owed - (cash[j] + inflow) <= tol * owed:
+            if owed - (cash[j] + inflow) <= slack[j]:
                 in_full[j] = True
                 recovered = True
                 payments[j] = due[j]
