@@ -30,14 +30,15 @@ def load(scenario: str | Path | BaseModel, overrides: Mapping[str, Any] | None =
 
     Raises: UserError with one line for every mistake. `schema` and `folder` are for tests and extensions.
     """
-    if schema is None:
-        from scenarios.schema import Scenario as schema  # here, because it imports every part of the world
     mistakes: list[tuple[Entry, str]] = []
     if isinstance(scenario, BaseModel):
+        schema = type(scenario)
         if scenario.is_scaled:
             raise ValueError("a scaled scenario cannot be changed: change the scenario it was scaled from")
         root = entry(as_data(scenario), f"scenario {scenario.name}")
     else:
+        if schema is None:
+            from scenarios.schema import Scenario as schema  # here, because it imports every part of the world
         root = merge(entry(default_tables(schema), ""), read_chain(scenario, folder, mistakes), mistakes)
     if overrides:
         root = apply(root, overrides, entry(default_data(schema), ""), mistakes)
@@ -59,7 +60,7 @@ def validated(root: Entry, schema: type[BaseModel], mistakes: list[tuple[Entry, 
 
 def read_chain(name: str | Path, folder: Path, mistakes: list[tuple[Entry, str]],
                near: Path | None = None, chain: tuple[Path, ...] = ()) -> Entry:
-    """A file's entries laid over those of the file it extends, and so on; a question is not inherited."""
+    """A file's entries laid over those of the file it extends, and so on."""
     path = find_file(name, folder, near)
     shown_name = path.name if path.parent == folder else str(path)
     if path.resolve() in chain:
@@ -85,7 +86,7 @@ def read_chain(name: str | Path, folder: Path, mistakes: list[tuple[Entry, str]]
 
 
 def find_file(name: str | Path, folder: Path = SHIPPED, near: Path | None = None) -> Path:
-    """The file of a shipped scenario, or a file given by its path (relative to `near`, the folder of an extending file).
+    """The file of a shipped scenario, or a file given by its path (seen from `near` by an extending file).
 
     Raises: UserError if there is none.
     """

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from scenarios import shapes
 from scenarios.entries import Entry, find, label, plain
+from scenarios.places import known_paths, place_of
 from scenarios.shapes import Shape
 from scenarios.toml_text import toml_key, toml_value
 from sim.core.errors import UserError, did_you_mean
@@ -99,79 +100,54 @@ def raise_all(found: list[tuple[Entry, str]]) -> None:
         raise UserError(*dict.fromkeys(line(item, clean(text)) for item, text in ordered))
 
 
-def place_of(schema: type[BaseModel], root: Entry, path: tuple) -> tuple[type[BaseModel] | None, Shape | None]:
-    """The settings class that holds the last step of a path, and the shape of what stands there (None if unknown)."""
-    place, here, owner = Shape("table", schema), root, None
-    for step in path:
-        if place.form in ("list", "map"):
-            place = place.of
-        else:
-            kind = {"kind": here.get("kind")} if here.is_table else None
-            owner = shapes.settings_class(place, kind)
-            if owner is None or step not in owner.model_fields:
-                return owner, None
-            place = shapes.field_shape(owner.model_fields[step])
-        here = find(here, (step,))[0]
-    return owner, place
-
-
-def unit_of(owner: type[BaseModel] | None, path: tuple) -> str:
-    """The unit of the setting at the end of a path (a list's entries have the unit of the list)."""
-    names = [step for step in path if isinstance(step, str)]
-    if owner is None or not names or names[-1] not in owner.model_fields:
-        return ""
-    return (owner.model_fields[names[-1]].json_schema_extra or {}).get("unit", "")
-
-
 def _value_and_unit(item: Entry, schema: type[BaseModel], root: Entry, path: tuple) -> str:
-    owner, place = place_of(schema, root, path)
+    unit = place_of(schema, root, path).unit
     if item.is_table:
         return ""
-    unit = unit_of(owner, path)
     return f" = {shown(item)}" + (f" ({unit})" if unit and unit != "text" else "")
 
 
 def _text(error: dict[str, Any], root: Entry, schema: type[BaseModel], path: tuple) -> str:
     """What is wrong and what would be right."""
     kind = error["type"]
-    owner, place = place_of(schema, root, path)
+    place = place_of(schema, root, path)
     if kind == "extra_forbidden":
-        return _unknown(root, schema, path, owner)
+        return _unknown(schema, path, place.owner)
     if kind in ("plugin", "kind"):
         return error["msg"]
-    bounds = shapes.bounds_text(place) if place else ""
+    shape = place.shape
+    bounds = shapes.bounds_text(shape) if shape else ""
     if kind == "missing":
-        unit = unit_of(owner, path)
-        words = (shapes.type_text(place) if place else "", unit, bounds)
+        words = (shapes.type_text(shape) if shape else "", place.unit, bounds)
         wanted = ", ".join(part for part in dict.fromkeys(words) if part)
         return f"is missing ({wanted})" if wanted else "is missing"
     if kind in _BOUNDS and bounds and not isinstance(path[-1], int):
-        return f"must be {bounds}"
-    if kind == "literal_error" and place and shapes.choices(place):
-        known = shapes.choices(place)
+        return f"must {'have' if kind.endswith(('_short', '_long')) else 'be'} {bounds}"
+    if kind == "literal_error" and shape and shapes.choices(shape):
+        known = shapes.choices(shape)
         return "must be " + _or([f'"{each}"' for each in known]) + did_you_mean(plain(find(root, path)[0]), known)
     if kind in ("value_error", "assertion_error"):
         return clean(str(error["ctx"]["error"]))
     if kind in _TYPES:
-        return _wrong_type(error, place, bounds, path)
+        return _wrong_type(error, shape, bounds, path)
     return clean(error["msg"].replace("Input should be", "must be").replace("Input should", "must"))
 
 
-def _wrong_type(error: dict[str, Any], place: Shape | None, bounds: str, path: tuple) -> str:
+def _wrong_type(error: dict[str, Any], shape: Shape | None, bounds: str, path: tuple) -> str:
     words = {"int": "a whole number", "float": "a number", "bool": "true or false", "string": "text in quotes",
              "date": "a date such as 2012-10-18", "finite": "a finite number", "time": "a time such as 11:11:00"}
     header = ".".join(step for step in path if isinstance(step, str))
-    if place and place.form == "table":
+    if shape and shape.form == "table":
         return f"must be a table of settings, as under [{header}]"
-    if place and place.form == "list" and place.of.form in ("table", "plugin"):
+    if shape and shape.form == "list" and shape.of.form in ("table", "plugin"):
         return f"must be a list of tables, each under [[{header}]]"
-    if place and place.form in ("list", "map"):
-        return "must be a " + shapes.type_text(place)
+    if shape and shape.form in ("list", "map"):
+        return "must be a " + shapes.type_text(shape)
     wanted = words.get(error["type"].split("_")[0], clean(error["msg"].replace("Input should be ", "")))
     return f"must be {wanted}" + (f", {bounds}" if bounds else "")
 
 
-def _unknown(root: Entry, schema: type[BaseModel], path: tuple, owner: type[BaseModel] | None) -> str:
+def _unknown(schema: type[BaseModel], path: tuple, owner: type[BaseModel] | None) -> str:
     """`no such setting`, with the closest name here, else the same name elsewhere, else what is known here."""
     known = list(owner.model_fields) if owner else []
     near = did_you_mean(path[-1], known)
@@ -181,15 +157,6 @@ def _unknown(root: Entry, schema: type[BaseModel], path: tuple, owner: type[Base
     if not near and len(known) <= 15:
         near = f"; known here: {', '.join(known)}"
     return f"no such setting{near}"
-
-
-def known_paths(schema: type[BaseModel], prefix: str = "") -> list[str]:
-    """The dotted path of every setting outside lists and plug-ins."""
-    found = []
-    for name, field in schema.model_fields.items():
-        place = shapes.field_shape(field)
-        found += known_paths(place.of, f"{prefix}{name}.") if place.form == "table" else [f"{prefix}{name}"]
-    return found
 
 
 def _or(words: list[str]) -> str:

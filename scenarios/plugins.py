@@ -68,10 +68,10 @@ class Choice:
         return core_schema.with_info_plain_validator_function(self.validate)
 
     def __get_pydantic_json_schema__(self, schema, handler):
-        """One alternative per kind, each with its `kind` fixed."""
+        """One alternative per kind, each with its `kind` fixed; a table that inherits its kind may say anything."""
         alternatives = []
         for kind, entry in self.table.items():
             settings = handler(entry.Settings.__pydantic_core_schema__)
             this_kind = {"properties": {"kind": {"const": kind}}, "required": ["kind"]}
             alternatives.append({"allOf": [settings, this_kind]})
-        return {"anyOf": alternatives}
+        return {"anyOf": [*alternatives, {"type": "object", "not": {"required": ["kind"]}}]}

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from scenarios.plugins import Choice
+from scenarios.toml_text import toml_value
 
 
 class Shape(NamedTuple):
@@ -76,21 +77,31 @@ def type_text(place: Shape) -> str:
     return words.get(name, name)
 
 
-def number_text(value: Any) -> str:
-    """A number as one writes it in a scenario: 10_000_000, 0.3; other values as they are."""
+def value_text(value: Any) -> str:
+    """A value as one likes to read it in a scenario: 10_000_000, 0.3, "text"."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
-    return f"{value:_}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:_}" if isinstance(value, int) and not isinstance(value, bool) else toml_value(value)
 
 
 def bounds_text(place: Shape) -> str:
     """The allowed range in plain words: `at least 0 and at most 1`; empty if there is none."""
     words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-    parts = [f"{words[name]} {number_text(getattr(bound, name))}"
+    parts = [f"{words[name]} {value_text(getattr(bound, name))}"
              for bound in place.bounds for name in words if hasattr(bound, name)]
-    lengths = {"min_length": "at least", "max_length": "at most"}
-    things = "characters" if place.form == "value" else "entries"
-    parts += [f"{lengths[name]} {getattr(bound, name)} {things}"
-              for bound in place.bounds for name in lengths if getattr(bound, name, None) is not None]
+    parts += _lengths(place)
     parts += [f"a multiple of {bound.multiple_of}" for bound in place.bounds if hasattr(bound, "multiple_of")]
     return " and ".join(parts)
+
+
+def _lengths(place: Shape) -> list[str]:
+    """How long a text or list may be: `1 to 100 characters`, `at least 1 entry`."""
+    shortest = [b.min_length for b in place.bounds if getattr(b, "min_length", None) is not None]
+    longest = [b.max_length for b in place.bounds if getattr(b, "max_length", None) is not None]
+    one, many = ("character", "characters") if place.form == "value" else ("entry", "entries")
+    if shortest and longest:
+        return [f"{max(shortest)} to {min(longest)} {many}"]
+    if shortest or longest:
+        number, words = (max(shortest), "at least") if shortest else (min(longest), "at most")
+        return [f"{words} {number} {one if number == 1 else many}"]
+    return []
