@@ -30,6 +30,7 @@ class BankSettings(Settings):
     apr_relationship: float = setting(.09, unit="per year", ge=0, le=1, source="assumption")
     apr_micro_specialist: float = setting(.15, unit="per year", ge=0, le=1, source="assumption: micro-loans of labour-intensive banks")
     deposit_apr: float = setting(.0035, unit="per year", ge=0, le=1, source="M17: sight deposits")
+    reserve_apr: float = setting(.0162, unit="per year", ge=0, le=1, source="People's Bank of China: rate on required reserves since 2008")
     write_off_days: int = setting(360, unit="days past due", ge=91, le=3600, source="assumption")
 
 

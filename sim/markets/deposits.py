@@ -1,4 +1,4 @@
-"""Deposits: banks pay interest on sight deposits at the end of each month."""
+"""Deposits: at the end of each month banks pay interest on sight deposits and earn it on their reserves."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from sim.core.ledger import Purpose
 
 
 def pay_deposit_interest(m):
-    """One month of interest on tonight's deposits of consumers and cash of merchants, whole fen.
+    """One month of interest on tonight's deposits of consumers and cash of merchants, and on banks' reserves, whole fen.
 
     Writes: consumers.deposit, merchants.cash, banks.own_funds.  Source: M17; assumption: on the closing balance of the month.
     """
@@ -17,3 +17,6 @@ def pay_deposit_interest(m):
         interest = (account.balance * rate).astype(np.int64)
         rows = np.flatnonzero(interest)
         m.ledger.pay(m.books.bank_own, bank[rows], account, rows, interest[rows], purpose=Purpose.DEPOSIT_INTEREST)
+    reserves = np.maximum(m.ledger.reserves[: len(m.banks)], 0)
+    earned = (reserves * (m.settings.banks.reserve_apr / 12)).astype(np.int64)
+    m.ledger.pay(m.books.world, 0, m.books.bank_own, np.arange(len(m.banks)), earned, purpose=Purpose.DEPOSIT_INTEREST)
