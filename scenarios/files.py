@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -144,16 +145,20 @@ def read_file(path: Path, shown_name: str) -> Entry:
     except UnicodeDecodeError as wrong:
         at = content.count(b"\n", 0, wrong.start) + 1
         raise UserError(f"{place}:{at}: byte {wrong.start} is not UTF-8; save the file as UTF-8") from None
-    if not text.strip():
-        raise UserError(f"{place}: is empty; a scenario needs at least one line, such as: extends = \"baseline\"")
-    return entry(_parsed(text, place), shown_name, key_lines(text))
+    data = _parsed(text, place)
+    if not data:
+        raise UserError(f"{place}: is empty; a scenario needs at least one setting, such as: extends = \"baseline\"")
+    return entry(data, shown_name, key_lines(text))
 
 
 def _parsed(text: str, place: str) -> dict:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise UserError(f"{place}: is not TOML: {clean(str(wrong), 200)}") from None
+        found = re.fullmatch(r"(.*) \(at line (\d+), (column \d+)\)", str(wrong), re.DOTALL)
+        what, at, column = found.groups() if found else (str(wrong), "", "")
+        place, column = (f"{place}:{at}", f" ({column})") if found else (place, "")
+        raise UserError(f"{place}: is not TOML: {clean(what, 200)}{column}") from None
     except RecursionError:
         raise UserError(f"{place}: is nested too deeply") from None
     except ValueError as wrong:  # a number with thousands of digits
