@@ -1,7 +1,7 @@
 """A scenario as read: every value with the file and line it comes from, merged table by table.
 
 Rules of merging, used for `extends` and for overrides alike:
-- tables merge setting by setting; the upper file wins;
+- tables merge setting by setting, and tables of names name by name; the upper file wins;
 - a table whose `kind` changes replaces the lower table, whose settings belonged to another kind;
 - a list of tables that all have a `name` merges by name: a known name merges (an entry without name answers to its
   kind), a new name is appended, and `remove = true` takes an inherited entry out;

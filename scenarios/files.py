@@ -69,7 +69,7 @@ def read_chain(name: str | Path, folder: Path, mistakes: list[tuple[Entry, str]]
         raise UserError(f"{clean(shown_name)}: extends: {circle}, a circle")
     top = read_file(path, shown_name)
     values = dict(top.value)
-    values.setdefault("name", Entry(path.stem, shown_name))
+    values.setdefault("name", entry(path.stem, shown_name))
     parent = values.pop("extends", None)
     if parent is None:
         return replace(top, value=values)
@@ -81,7 +81,7 @@ def read_chain(name: str | Path, folder: Path, mistakes: list[tuple[Entry, str]]
         if wrong.args[0].startswith("no scenario"):
             raise UserError(line(parent, f"extends: {wrong}")) from None
         raise
-    values.setdefault("based_on", Entry(_based_on(parent.value, folder, path.parent), shown_name))
+    values.setdefault("based_on", entry(_based_on(parent.value, folder, path.parent), shown_name))
     below = replace(below, value={name: each for name, each in below.value.items() if name not in NOT_INHERITED})
     return merge(below, replace(top, value=values), mistakes)
 

@@ -80,6 +80,7 @@ def _put(here: Entry, steps: list[str], new: Entry, default: Entry | None, mista
     table = dict(here.value)
     if not rest and new.value is None:
         table.pop(step, None)
+        table |= {step: default} if default is not None else {}
     elif not rest and step == "kind" and here.get("kind") not in (None, new.value):
         table = {name: each for name, each in table.items() if name == "name"} | {"kind": new}
     elif step in table:

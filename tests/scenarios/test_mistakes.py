@@ -130,3 +130,9 @@ def test_a_scaled_scenario_cannot_be_changed():
     with pytest.raises(ValueError, match="scaled") as wrong:
         load(scaled, {"days": 3}, schema=SampleScenario, folder=SHIPPED)
     assert not isinstance(wrong.value, UserError)
+
+
+def test_a_file_whose_name_is_not_text_is_a_clean_line(tmp_path):
+    path = tmp_path / "\udce9.toml"
+    path.write_text("days = 3")
+    assert lines_of(path) == [f"{tmp_path}/\\udce9.toml: name = \"\\udce9\": not valid text"]
