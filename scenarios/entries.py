@@ -1,7 +1,7 @@
 """A scenario as read: every value with the file and line it comes from, merged table by table.
 
 Rules of merging, used for `extends` and for overrides alike:
-- tables merge setting by setting; the upper file wins;
+- tables merge setting by setting, and tables of names name by name; the upper file wins;
 - a table whose `kind` changes replaces the lower table, whose settings belonged to another kind;
 - a list of tables that all have a `name` merges by name: a known name merges (an entry without name answers to its
   kind), a new name is appended, and `remove = true` takes an inherited entry out;
@@ -62,17 +62,18 @@ def _problem(value: Any, depth: int) -> str:
     if isinstance(value, dict | list | tuple):
         if depth >= MAX_DEPTH:
             return f"nested too deeply (more than {MAX_DEPTH} levels)"
-        if isinstance(value, dict) and not all(isinstance(name, str) for name in value):
+        if isinstance(value, dict) and not all(isinstance(name, str) and is_unicode(name) for name in value):
             return "names of settings must be text"
         return ""
     if isinstance(value, int) and abs(value) > MAX_WHOLE:
         return "too large a number (whole numbers go up to 9.2e18)"
-    if isinstance(value, str) and not _is_unicode(value):
+    if isinstance(value, str) and not is_unicode(value):
         return "not valid text"
     return "" if isinstance(value, bool | int | float | str | date | time) else "cannot be the value of a setting"
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """False if a text holds half of a character pair, as file names that are not UTF-8 do."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -68,7 +69,7 @@ def read_chain(name: str | Path, folder: Path, mistakes: list[tuple[Entry, str]]
         raise UserError(f"{clean(shown_name)}: extends: {circle}, a circle")
     top = read_file(path, shown_name)
     values = dict(top.value)
-    values.setdefault("name", Entry(path.stem, shown_name))
+    values.setdefault("name", entry(path.stem, shown_name))
     parent = values.pop("extends", None)
     if parent is None:
         return replace(top, value=values)
@@ -80,7 +81,7 @@ def read_chain(name: str | Path, folder: Path, mistakes: list[tuple[Entry, str]]
         if wrong.args[0].startswith("no scenario"):
             raise UserError(line(parent, f"extends: {wrong}")) from None
         raise
-    values.setdefault("based_on", Entry(_based_on(parent.value, folder, path.parent), shown_name))
+    values.setdefault("based_on", entry(_based_on(parent.value, folder, path.parent), shown_name))
     below = replace(below, value={name: each for name, each in below.value.items() if name not in NOT_INHERITED})
     return merge(below, replace(top, value=values), mistakes)
 
@@ -144,16 +145,20 @@ def read_file(path: Path, shown_name: str) -> Entry:
     except UnicodeDecodeError as wrong:
         at = content.count(b"\n", 0, wrong.start) + 1
         raise UserError(f"{place}:{at}: byte {wrong.start} is not UTF-8; save the file as UTF-8") from None
-    if not text.strip():
-        raise UserError(f"{place}: is empty; a scenario needs at least one line, such as: extends = \"baseline\"")
-    return entry(_parsed(text, place), shown_name, key_lines(text))
+    data = _parsed(text, place)
+    if not data:
+        raise UserError(f"{place}: is empty; a scenario needs at least one setting, such as: extends = \"baseline\"")
+    return entry(data, shown_name, key_lines(text))
 
 
 def _parsed(text: str, place: str) -> dict:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise UserError(f"{place}: is not TOML: {clean(str(wrong), 200)}") from None
+        found = re.fullmatch(r"(.*) \(at line (\d+), (column \d+)\)", str(wrong), re.DOTALL)
+        what, at, column = found.groups() if found else (str(wrong), "", "")
+        place, column = (f"{place}:{at}", f" ({column})") if found else (place, "")
+        raise UserError(f"{place}: is not TOML: {clean(what, 200)}{column}") from None
     except RecursionError:
         raise UserError(f"{place}: is nested too deeply") from None
     except ValueError as wrong:  # a number with thousands of digits

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, field_validator
 
 from sim.core.settings import Settings, setting
 
@@ -12,9 +12,9 @@ class Header(Settings):
 
     name: str = setting(unit="text", source="the user", min_length=1, max_length=100,
                         meaning="Name of the scenario; the name of its file if left out")
-    question: str = setting("", unit="text", source="the user", max_length=300, pattern=r"^[^\r\n]*$",
+    question: str = setting("", unit="text", source="the user", max_length=300,
                             meaning="What the scenario is to answer, in one line; never inherited")
-    title: str = setting("", unit="text", source="the user", max_length=300, pattern=r"^[^\r\n]*$",
+    title: str = setting("", unit="text", source="the user", max_length=300,
                          meaning="Heading of its reports; never inherited")
     based_on: str = setting("", unit="text", source="set on load",
                             meaning="What the scenario's file extends; a record only, nothing is read from it")
@@ -25,6 +25,13 @@ class Header(Settings):
                             meaning="One simulated actor stands for this many real ones")
 
     _is_scaled: bool = PrivateAttr(False)
+
+    @field_validator("question", "title")
+    @classmethod
+    def _on_one_line(cls, text: str) -> str:
+        if not text.isprintable():
+            raise ValueError("must be one line of plain text")
+        return text
 
     @property
     def is_scaled(self) -> bool:

@@ -40,6 +40,8 @@ def shown(item: Entry) -> str:
     """The value as the user wrote it, shortened."""
     if item.is_table:
         return "{...}"
+    if item.is_list and (item.problem or any(each.is_list for each in item.value)):
+        return "[...]"
     if item.is_list and len(item.value) > 3:
         return f"[... {len(item.value)} entries]"
     try:

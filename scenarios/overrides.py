@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from scenarios.entries import Entry, entry, label, merge
+from scenarios.entries import Entry, entry, is_unicode, label, merge
 from scenarios.mistakes import clean
 from sim.core.errors import UserError, did_you_mean
 
@@ -53,6 +53,9 @@ def apply(root: Entry, overrides: Mapping[str, Any], defaults: Entry, mistakes: 
     """
     for path in sorted(overrides, key=lambda path: not str(path).endswith("kind")):
         new = entry(overrides[path], SOURCE)
+        if not is_unicode(str(path)):
+            mistakes.append((new, f"{clean(str(path), 120)}: names of settings must be text"))
+            continue
         try:
             root = _put(root, str(path).split("."), new, defaults, mistakes)
         except LookupError as wrong:
@@ -77,6 +80,7 @@ def _put(here: Entry, steps: list[str], new: Entry, default: Entry | None, mista
     table = dict(here.value)
     if not rest and new.value is None:
         table.pop(step, None)
+        table |= {step: default} if default is not None else {}
     elif not rest and step == "kind" and here.get("kind") not in (None, new.value):
         table = {name: each for name, each in table.items() if name == "name"} | {"kind": new}
     elif step in table:

@@ -9,14 +9,11 @@ from pydantic import BaseModel
 from scenarios.toml_text import toml_document
 
 
-class Whole(dict):
-    """A map from names to values: laid over a default map it replaces it, as a list does."""
-
-
 def dump(scenario: BaseModel, full: bool = True) -> str:
     """The resolved scenario as a TOML file without `extends`; `load` gives back an equal scenario.
 
-    `full=False` leaves out what the defaults say anyway.
+    `full=False` leaves out what the defaults say anyway. A file can add to a default table of names but not take from
+    it, so this holds for every scenario that `load` gives.
     """
     if scenario.is_scaled:
         raise ValueError("a scaled scenario is not written: write the scenario it was scaled from")
@@ -28,7 +25,7 @@ def dump(scenario: BaseModel, full: bool = True) -> str:
 def as_data(value: Any, lists: bool = True, full_lists: bool = True) -> Any:
     """Settings as plain data: tables as dicts, lists as lists; None where a setting is absent or a list is not wanted.
 
-    `lists=False` leaves out lists and maps. `full_lists=False` leaves out, inside lists, what a kind's defaults say.
+    `lists=False` leaves out lists. `full_lists=False` leaves out, inside lists, what a kind's defaults say.
     """
     if isinstance(value, BaseModel):
         inner = {name: as_data(getattr(value, name), lists, full_lists) for name in type(value).model_fields}
@@ -36,7 +33,7 @@ def as_data(value: Any, lists: bool = True, full_lists: bool = True) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return Whole({name: as_data(each, lists, full_lists) for name, each in value.items()}) if lists else None
+        return {name: as_data(each, lists, full_lists) for name, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value) if isinstance(value, set | frozenset) else value
         inner = [as_data(each, lists, full_lists) for each in items]
@@ -60,7 +57,7 @@ def unlike(data: dict, base: dict) -> dict:
     found = {}
     for name, value in data.items():
         below = base.get(name)
-        if isinstance(value, dict) and isinstance(below, dict) and not isinstance(value, Whole):
+        if isinstance(value, dict) and isinstance(below, dict):
             if different := unlike(value, below):
                 found[name] = different
         elif name not in base or value != below or type(value) is not type(below):

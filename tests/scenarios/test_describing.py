@@ -59,7 +59,7 @@ def test_the_listing_gives_each_question_and_says_what_cannot_be_read(tmp_path):
     written(tmp_path, a='question = "Why?"', b="= 3", c="question = 3")
     assert [name for name, _ in listing(tmp_path)] == ["a", "b", "c"]
     questions = [question for _, question in listing(tmp_path)]
-    assert questions[0] == "Why?" and questions[1].startswith("(b.toml: is not TOML") and questions[2] == ""
+    assert questions[0] == "Why?" and questions[1].startswith("(b.toml:1: is not TOML") and questions[2] == ""
 
 
 def command(function, *arguments):

@@ -140,7 +140,13 @@ def test_an_override_of_kind_takes_effect_before_the_settings_of_that_kind():
 
 
 def test_an_override_of_none_brings_the_default_back():
-    assert read("baseline", {"consumers.count": None}).consumers.count == 1000
+    found = read("baseline", {"consumers.count": None, "merchants.count": None, "tactics.coupon.value_cny": None})
+    assert (found.consumers.count, found.merchants.count, found.tactics[0].value_cny) == (1000, 40, 5.0)
+
+
+def test_a_table_of_names_is_added_to(tmp_path):
+    found = read(written(tmp_path, mine="[consumers.segments]\nothers = 0.5\nrural = 0.2"))
+    assert found.consumers.segments == {"students": 0.3, "others": 0.5, "rural": 0.2}
 
 
 def test_a_loaded_scenario_can_be_changed_by_overrides():

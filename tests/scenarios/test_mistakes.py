@@ -45,7 +45,8 @@ def test_an_extended_scenario_that_is_missing_is_reported_at_its_line(tmp_path):
 
 @pytest.mark.parametrize("content, words", [
     (b"", "is empty"), (b" \n\t\n", "is empty"), (b"\xff\xfe", "not UTF-8"), (b"days = 3\nx = '\xe9'", ":2: byte"),
-    (b"days = = 3", "line 1, column 8"), (b"a = " + b"[" * 100_000, "nested too deeply"), (b"a = 1\na = 2", "not TOML"),
+    (b"days = = 3", "Invalid value (column 8)"),
+    (b"a = " + b"[" * 100_000, "nested too deeply"), (b"a = 1\na = 2", "not TOML"),
     (b"days = " + b"9" * 5000, "cannot be read as TOML"), (b"days = 0x" + b"f" * 9000, "too large a number"),
     (b"a = " + b"[" * 40 + b"]" * 40, "nested too deeply"), (b"#" * 1_000_001, "larger than"),
     (b".".join([b"a"] * 2000) + b" = 1", "nested too deeply"), (b"\x00", "not TOML"), (b"days = nan", "whole number"),
@@ -82,6 +83,7 @@ def test_a_value_no_file_could_hold_is_a_mistake_too():
         "override: days = (object): cannot be the value of a setting",
         'override: title = "\\ud800": not valid text',
     ]
+    assert lines_of("baseline", {"a\ud800": 1}) == ["override: a\\ud800: names of settings must be text"]
 
 
 def test_an_override_that_leads_nowhere_says_what_is_there():
@@ -128,3 +130,9 @@ def test_a_scaled_scenario_cannot_be_changed():
     with pytest.raises(ValueError, match="scaled") as wrong:
         load(scaled, {"days": 3}, schema=SampleScenario, folder=SHIPPED)
     assert not isinstance(wrong.value, UserError)
+
+
+def test_a_file_whose_name_is_not_text_is_a_clean_line(tmp_path):
+    path = tmp_path / "\udce9.toml"
+    path.write_text("days = 3")
+    assert lines_of(path) == [f"{tmp_path}/\\udce9.toml: name = \"\\udce9\": not valid text"]

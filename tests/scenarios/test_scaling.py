@@ -1,5 +1,7 @@
 """What is written at the scale of the real market is divided by the weight, once."""
 
+import pickle
+
 import pytest
 
 from scenarios.scaling import SIZES, scaled, sized
@@ -55,3 +57,9 @@ def test_an_unknown_size_is_met_with_the_known_ones():
     with pytest.raises(UserError) as wrong:
         sized(read("baseline"), "larg")
     assert wrong.value.lines == ["--size larg: no such size; known sizes: small, medium, large - did you mean 'large'?"]
+
+
+def test_a_scenario_travels_to_other_processes_as_it_is():
+    for scenario in (read("flash-rate"), scaled(read("flash-rate"))):
+        copy = pickle.loads(pickle.dumps(scenario))
+        assert copy == scenario and copy.is_scaled == scenario.is_scaled
