@@ -58,7 +58,7 @@ class ConsumerSettings(Settings):
     savings_months: float = setting(4.0, unit="months of income", ge=0, le=60, source="assumption",
                                     meaning="Deposits above this leave for other investments on payday")
     purchases_a_year: float = setting(60.0, unit="purchases a year", ge=0, le=365, source="assumption: a little more than weekly")
-    basket_cny: float = setting(370.0, unit="CNY", gt=0, le=100_000, source="assumption; with purchases about 16 000 CNY a year after failed payments")
+    basket_cny: float = setting(370.0, unit="CNY", gt=0, le=100_000, source="assumption; with purchases about 16 000 CNY a year after failed payments; sets the size of shops and so of draws (M01)", calibrated=True)
     basket_spread: float = setting(.8, unit="standard deviation of log basket", ge=0, le=3, source="assumption")
     favourite_bonus: float = setting(1.2, unit="utility", ge=0, le=10, source="assumption: inertia of repeat purchase",
                                      meaning="Advantage of a merchant bought from before")

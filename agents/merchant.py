@@ -28,7 +28,7 @@ class MerchantSettings(Settings):
 
     count: int = setting(3_333, unit="merchants", ge=2, le=1_000_000, source="DESIGN 2: one per 30 consumers")
     size_spread: float = setting(1.0, unit="standard deviation of log size", ge=0, le=3, source="assumption: body of the size distribution")
-    size_tail: float = setting(2.0, unit="Pareto exponent", gt=1, le=10, source="Axtell 2001 (firms near 1; shops of one slice are thinner)")
+    size_tail: float = setting(2.0, unit="Pareto exponent", gt=1, le=10, source="Axtell 2001 has firms near 1; the shops of one slice are thinner", calibrated=True)
     cost_share_low: float = setting(.70, unit="share of price", ge=0, le=1, source="assumption: gross margin 20-30%")
     cost_share_high: float = setting(.80, unit="share of price", ge=0, le=1, source="assumption: gross margin 20-30%")
     demand_persistence: float = setting(.97, unit="a day", ge=0, lt=1, source="assumption: a shop's luck lasts about a month")

@@ -56,11 +56,12 @@ def without_tactics(scenario):
 
 
 def fork(scenario, *, seed: int = 1, pairs: int | None = None, workers: int = 1, threads: int = 1, surface: bool = True,
-         progress: Callable[[str, float], None] | None = None) -> Fork:
+         progress: Callable[[str, float], None] | None = None, on_path: Callable[[Run, bool], None] | None = None) -> Fork:
     """Live the past once, then `pairs` paired futures with and without the scenario's tactics and shocks.
 
     workers: processes; the numbers do not depend on it.  surface: also map the sell-out minutes of a rate promotion.
-    progress: called with (what is being done, share done 0-1).
+    progress: called with (what is being done, share done 0-1).  on_path: called with each path as it is finished, and
+    whether tactics were in force.
     Raises: UserError if the fork lies outside the scenario's days or a tactic starts before it.
     """
     scenario = load(scenario) if not hasattr(scenario, "consumers") else scenario
@@ -82,7 +83,8 @@ def fork(scenario, *, seed: int = 1, pairs: int | None = None, workers: int = 1,
         tasks = [(future, (checkpoint, each, seed, pair)) for pair in range(pairs) for each in (bare, scenario)]
         if surface and promotion_of(scenario) is not None and state is not None:
             tasks += [(surface_of, (checkpoint, scenario, seed, pair)) for pair in range(min(pairs, 10))]
-        done = _all(tasks, workers, lambda share: tell("paired paths", .3 + .7 * share))
+        done = _all(tasks, workers, lambda share: tell("paired paths", .3 + .7 * share),
+                    lambda number, result: on_path(result, number % 2 == 1) if on_path and number < 2 * pairs else None)
     runs = done[: 2 * pairs]
     without, with_tactics = runs[0::2], runs[1::2]
     effects = paired_effects(pd.DataFrame([each.summary for each in without]), pd.DataFrame([each.summary for each in with_tactics]))
@@ -152,18 +154,20 @@ def _from_checkpoint(checkpoint: Path, scenario, seed: int, pair: int) -> Market
     return market
 
 
-def _all(tasks, workers: int, tell) -> list:
-    """Results of (function, arguments) in order, on `workers` processes."""
+def _all(tasks, workers: int, tell, keep) -> list:
+    """Results of (function, arguments) in order, on `workers` processes; `keep(number, result)` as each is done."""
     if workers <= 1 or len(tasks) == 1:
         results = []
         for number, (function, arguments) in enumerate(tasks):
             results.append(function(*arguments))
+            keep(number, results[-1])
             tell((number + 1) / len(tasks))
         return results
+    results = [None] * len(tasks)
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(function, *arguments): number for number, (function, arguments) in enumerate(tasks)}
-        results = [None] * len(tasks)
         for count, each in enumerate(as_completed(futures)):
             results[futures[each]] = each.result()
+            keep(futures[each], each.result())
             tell((count + 1) / len(tasks))
     return results

@@ -28,12 +28,13 @@ class Recorder:
         self._draws: list[np.ndarray] = []
         self._clients: ClientSums | None = None
         self._names: list[str] = []
-        self._weight, self._dates = 1.0, []
+        self._weight = 1.0
+        self.phone_card_attempts = 0  # simulated: how much S26 rests on
 
     def __call__(self, m) -> None:
         self._weight = m.scenario.weight
         self._names = m.ledger.entities
-        self._dates.append(m.date)
+        self.phone_card_attempts += m.goods.phone_card_attempts_today
         self._rows.append({"day": m.day, "date": m.date, **daily_values(m)})
         self._flows.append(np.stack((m.ledger.money_today, m.ledger.claims_today)))
         if len(m.credit.draws):

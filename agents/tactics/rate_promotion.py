@@ -24,7 +24,7 @@ class RatePromotionSettings(TacticSettings):
     largest_loan_cny: float = setting(59_900, unit="CNY", ge=0, le=1e7, source="S05: less than 60 000; does not scale with weight")
     attention_share: float = setting(.68, unit="share of clients", ge=0, le=1,
                                      source="L01b: 5-11% of mailed apply = attention x share with a need (about 13%)",
-                                     meaning="Clients who noticed the announcement and are ready at the start")
+                                     calibrated=True, meaning="Clients who noticed the announcement and are ready at the start")
     arrival_median_minutes: float = setting(20.0, unit="minutes", gt=0, le=1440, source="assumption; the surface of minutes is published")
     arrival_spread: float = setting(.8, unit="standard deviation of log minutes", ge=0, le=3, source="assumption")
     throughput: float = setting(400.0, unit="loans a minute", gt=0, le=1e7, source="engineering: 60 times the mean of 10 000 a day (S14)", real_scale=True)
