@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.core.errors import UserError
@@ -36,7 +36,8 @@ def test_a_directed_graph_and_its_reverse_swap_sources_and_targets():
 
 @pytest.mark.parametrize(
     ("source", "target", "said"),
-    [([0], [0], "actor 0 is linked to itself"), ([0, 1], [1, 0], "link 0 - 1 is there twice"), ([0], [4], r"target\[0\] is 4"),
+    [([0], [0], "actor 0 is linked to itself"), ([0, 1], [1, 0], "link 0 - 1 is there twice"),
+     ([0], [4], r"target\[0\] is 4"),
      ([-1], [0], r"source\[0\] is -1"), ([0.5], [1], "must be integers"), ([0, 1], [1], "2 sources, 1 targets")],
 )
 def test_a_link_that_cannot_be_is_refused(source, target, said):
@@ -77,6 +78,7 @@ def test_an_empty_world_has_an_empty_graph():
         assert graph.fingerprint() == Graph.empty(n).fingerprint()
 
 
+@settings(deadline=None)  # the first example compiles kernels
 @given(links(9), st.booleans())
 def test_a_graph_of_any_links_is_the_one_networkx_makes(pairs, directed):
     theirs = (nx.DiGraph if directed else nx.Graph)()
@@ -88,6 +90,7 @@ def test_a_graph_of_any_links_is_the_one_networkx_makes(pairs, directed):
     assert np.array_equal(ours.to_sparse().toarray(), nx.to_numpy_array(theirs, nodelist=range(9)))
 
 
+@settings(deadline=None)  # the first example compiles kernels
 @given(links(8), st.lists(st.sets(st.integers(0, 7)), max_size=5), st.booleans(), st.booleans())
 def test_counts_kept_incrementally_equal_counts_from_scratch(pairs, days, directed, complete):
     graph = Graph.from_edges(8, *np.array(pairs, np.int64).reshape(-1, 2).T, directed=directed, merge=True)
