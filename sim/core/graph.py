@@ -23,7 +23,7 @@ class Graph:
     """Links among actors 0..n-1; its arrays are shared with whoever reads them and must not be written.
 
     n: number of actors.  indptr: (n + 1,) int64, where each row starts.
-    indices: int32 (int64 beyond 2^31 actors), the neighbours.  weights: float64 beside `indices`, or None.
+    indices: int32 (int64 from 2^31 actors on), the neighbours.  weights: float64 beside `indices`, or None.
     directed: False if every link stands in both rows.  complete: True if no link is stored because all exist.
     n_connected: actors from this id on are isolated padding (default n).  names: the user's own ids, or None.
     """
@@ -168,6 +168,12 @@ class Graph:
         keep = slice(None) if self.directed else source < target
         return source[keep], target[keep]
 
+    def edge_weights(self) -> np.ndarray | None:
+        """Weights in the order of `edges()`, or None."""
+        if self.weights is None or self.directed:
+            return self.weights
+        return self.weights[np.repeat(np.arange(self.n), np.diff(self.indptr)) < self.indices]
+
     def fingerprint(self) -> str:
         """Sixteen hex digits that name the graph in reports: equal for equal links and weights."""
         digest = hashlib.sha256(f"{self.n} {self.n_connected} {self.directed} {self.complete}".encode())
@@ -181,7 +187,8 @@ class Graph:
         kind = ("complete " if self.complete else "") + ("directed" if self.directed else "undirected")
         padding = f", {self.n - self.n_connected:,} isolated at the end" if self.n > self.n_connected else ""
         weighted = "" if self.weights is None else ", weighted"
-        return f"Graph({kind}{weighted}, {self.n:,} actors, {self.n_edges:,} links, mean degree {self.mean_degree:.2f}{padding})"
+        size = f"{self.n:,} actors, {self.n_edges:,} links, mean degree {self.mean_degree:.2f}"
+        return f"Graph({kind}{weighted}, {size}{padding})"
 
     # turning into another
 
@@ -190,7 +197,8 @@ class Graph:
         if n < self.n:
             raise ValueError(f"padded: {n} actors are fewer than the {self.n} of the graph")
         indptr = np.concatenate((self.indptr, np.full(n - self.n, self.indptr[-1])))
-        return replace(self, n=n, indptr=indptr, indices=self.indices.astype(_index_type(n), copy=False))
+        names = None if self.names is None else self.names + ("",) * (n - self.n)
+        return replace(self, n=n, indptr=indptr, indices=self.indices.astype(_index_type(n), copy=False), names=names)
 
     def reverse(self) -> "Graph":
         """Every link turned round (the columns of the matrix, CSC); itself if undirected."""
@@ -217,9 +225,7 @@ class Graph:
         if self.weights is None:
             graph.add_edges_from(zip(source, target))
         else:
-            rows = np.repeat(np.arange(self.n), np.diff(self.indptr))
-            keep = slice(None) if self.directed else rows < self.indices
-            graph.add_weighted_edges_from(zip(source, target, self.weights[keep].tolist()))
+            graph.add_weighted_edges_from(zip(source, target, self.edge_weights().tolist()))
         return graph
 
     def to_sparse(self):
@@ -284,7 +290,8 @@ def _ids(n, ids, what):
 def _check_simple(indptr, indices):
     i, j = _first_fault(indptr, indices)
     if i >= 0:
-        raise ValueError(f"from_edges: {f'actor {i} is linked to itself' if i == j else f'link {i} - {j} is there twice'}")
+        fault = f"actor {i} is linked to itself" if i == j else f"link {i} - {j} is there twice"
+        raise ValueError(f"from_edges: {fault}")
 
 
 def _networkx_weights(edges, attribute):

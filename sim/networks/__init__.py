@@ -62,12 +62,14 @@ def build_network(settings: Settings, n: int, key: np.uint64, *, use: str, attri
     """
     kind, n_connected = NETWORKS[settings.kind], n if n_connected is None else n_connected
     if use not in kind.uses:
-        raise UserError(f"networks.{use}.kind: '{settings.kind}' does not serve {use}; known kinds: {', '.join(kinds_for(use))}")
+        raise UserError(f"networks.{use}.kind: '{settings.kind}' does not serve {use}; "
+                        f"known kinds: {', '.join(kinds_for(use))}")
     if getattr(settings, "directed", False) is None:
         settings = settings.model_copy(update={"directed": DIRECTED_USES[use]})
     known = {name: np.asarray(column)[:n_connected] for name, column in (attributes or {}).items()}
     try:
         return kind.build(n_connected, settings, key, known).padded(n)
     except UserError as error:
-        own = type(settings).model_fields
-        raise UserError(*(f"networks.{use}{'.' if line.split(':')[0] in own else ': '}{line}" for line in error.lines)) from None
+        own = type(settings).model_fields  # other lines are about a file and say so themselves
+        joint = ("." if line.split(":")[0] in own else ": " for line in error.lines)
+        raise UserError(*(f"networks.{use}{mark}{line}" for mark, line in zip(joint, error.lines))) from None

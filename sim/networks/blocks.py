@@ -37,8 +37,8 @@ def build(n: int, settings: Blocks, key: np.uint64, attributes=None) -> Graph:
     check_mean_degree(settings.mean_degree, n)
     known = attributes or {}
     if settings.attribute not in known:
-        raise UserError(f"attribute: the actors have no '{settings.attribute}'; known: {', '.join(sorted(known)) or 'none'}"
-                        + did_you_mean(settings.attribute, known))
+        raise UserError(f"attribute: the actors have no '{settings.attribute}'; "
+                        f"known: {', '.join(sorted(known)) or 'none'}{did_you_mean(settings.attribute, known)}")
     code, members, first = by_group(known[settings.attribute])
     n_ties = round(n * settings.mean_degree / 2)
     start = _owners(key, n, n_ties)
@@ -85,7 +85,8 @@ def _choose_partners(key, start, homophily, code, members, first, target):
                 if attempt >= TRIES:  # a nearly full graph: the first free one
                     j = (i + 1 + attempt - TRIES) % n
                 elif attempt < TRIES // 2 and uniform(key, e, 1 + 2 * attempt) < homophily:
-                    j = np.int64(members[first[group] + integer(key, e, 2 + 2 * attempt, first[group + 1] - first[group])])
+                    place = integer(key, e, 2 + 2 * attempt, first[group + 1] - first[group])
+                    j = np.int64(members[first[group] + place])
                 else:
                     j = integer(key, e, 2 + 2 * attempt, n)
                 if j != i and not _is_in(target, start[i], e, j) and not _is_in(target, start[j], start[j + 1], i):

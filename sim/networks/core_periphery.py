@@ -63,6 +63,6 @@ def _core_size(n: int, n_links: int, settings: CorePeriphery) -> int:
         raise UserError(f"core_banks: {n_core} core banks of {n} banks; at most {n}")
     if not _fits(n, n_core, n_links):
         low, high = inside / n, (inside + 2 * n_core * (n - n_core)) / n
-        raise UserError(f"mean_degree: {settings.mean_degree:g} borrowers per bank do not fit {n_core} fully linked core "
-                        f"banks of {n}; {low:.4g} to {high:.4g} do (or leave core_banks out)")
+        raise UserError(f"mean_degree: {settings.mean_degree:g} does not fit {n_core} fully linked core banks of {n}; "
+                        f"{low:.4g} to {high:.4g} do (or leave core_banks out)")
     return n_core

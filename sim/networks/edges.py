@@ -65,10 +65,17 @@ def read_edges(path, n: int, *, source: str = "source", target: str = "target", 
     numbers = table.row_numbers
     row = {end: _actor_of(columns[end], wanted[end], n, ids, numbers, faults) for end in ("source", "target")}
     weights = _weights(columns["weight"], wanted["weight"], numbers, faults) if "weight" in columns else None
-    known = np.flatnonzero((row["source"] >= 0) & (row["target"] >= 0))
+    if not faults.lines:
+        try:
+            return Graph.from_edges(n, row["source"], row["target"], weights, directed=directed, names=_padded(ids, n))
+        except ValueError:
+            pass  # which rows are wrong is worth a sort only now
+    low, high = np.minimum(row["source"], row["target"]), np.maximum(row["source"], row["target"])
+    if ids is None and low.min() == 1 and high.max() == n:
+        faults.add(f"ids are 1..{n}; they must start at 0")
+    known = np.flatnonzero((low >= 0) & (high < n))
     _check_links(row["source"][known], row["target"][known], numbers[known], directed, ids, faults)
-    faults.raise_any()
-    return Graph.from_edges(n, row["source"], row["target"], weights, directed=directed, names=_padded_names(ids, n))
+    raise UserError(*faults.lines)
 
 
 def read_ids(path, n: int, *, column: str = "id") -> list[str]:
@@ -87,11 +94,14 @@ def read_ids(path, n: int, *, column: str = "id") -> list[str]:
     names = text.to_numpy(zero_copy_only=False)
     is_empty = is_missing(text)
     missing = np.flatnonzero(is_empty)
-    faults.add_rows("no name", missing, table.row_numbers, lambda r: f"column '{column}' is empty; every actor has a name")
-    _, first, code = np.unique(np.where(is_empty, "", names).astype(str), return_index=True, return_inverse=True)
+    faults.add_rows("no name", missing, table.row_numbers,
+                    lambda r: f"column '{column}' is empty; every actor has a name")
+    filled = np.where(is_empty, "", names).astype(str)
+    _, first, code = np.unique(filled, return_index=True, return_inverse=True)
     again = np.setdiff1d(np.flatnonzero(first[code] != np.arange(names.size)), missing)
     faults.add_rows("a name that was there before", again, table.row_numbers,
-                    lambda r: f"column '{column}': '{names[r]}' is there already in row {table.row_numbers[first[code[r]]]}")
+                    lambda r: f"column '{column}': '{names[r]}' is there already in row "
+                    f"{table.row_numbers[first[code[r]]]}")
     if names.size > n:
         faults.add(f"names {names.size:,} actors; the world has {n:,}")
     faults.raise_any()
@@ -113,16 +123,14 @@ def _read_graphml(path, n, ids, *, directed) -> Graph:
         raise UserError(f"{path}: has {graph.n:,} actors; the world has {n:,}")
     if graph.directed != directed:
         kinds = ("undirected", "directed")
-        raise UserError(f"{path}: links are {kinds[graph.directed]}; this network needs {kinds[directed]} ones (set directed)")
+        raise UserError(f"{path}: links are {kinds[graph.directed]}; this network needs {kinds[directed]} ones "
+                        "(set directed)")
     source, target = graph.edges()
-    weights = None
-    if graph.weights is not None:
-        weights = graph.to_sparse()[source, target]
-        weights = np.asarray(weights.todense() if hasattr(weights, "todense") else weights).reshape(-1)
-    return Graph.from_edges(n, rows[source], rows[target], weights, directed=directed, names=_padded_names(ids, n))
+    names = _padded(ids, n)
+    return Graph.from_edges(n, rows[source], rows[target], graph.edge_weights(), directed=directed, names=names)
 
 
-def _padded_names(ids, n):
+def _padded(ids, n):
     return None if ids is None else (*ids, *("" for _ in range(n - len(ids))))
 
 
@@ -134,6 +142,7 @@ def _as_text(column):
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_floating(column.type):
+        column = column.cast(pa.float64())
         whole = pc.and_(pc.less(pc.abs(column), 2.0**53), pc.equal(column, pc.floor(column)))
         as_integer = pc.if_else(whole, column, None).cast(pa.int64()).cast(pa.string())
         return pc.coalesce(as_integer, column.cast(pa.string()))
@@ -145,7 +154,7 @@ def _as_text(column):
 
 
 def _actor_of(column, name, n, ids, row_numbers, faults) -> np.ndarray:
-    """Row of each actor in a column, -1 where there is a fault."""
+    """Row of each actor in a column, -1 or beyond n where there is a fault."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -162,18 +171,29 @@ def _actor_of(column, name, n, ids, row_numbers, faults) -> np.ndarray:
                         lambda r: f"column '{name}': unknown id '{text[int(r)]}'; ids are {_allowed(n, ids)}"
                         + _suggest(text[int(r)], ids))
         return np.where(missing, -1, rows)
-    whole = pc.fill_null(pc.match_substring_regex(text, r"^[+-]?[0-9]+(\.0*)?$"), False).to_numpy().astype(bool)
-    short = pc.fill_null(pc.match_substring_regex(text, r"^[+-]?0*[0-9]{1,18}(\.0*)?$"), False)
-    digits = pc.replace_substring_regex(pc.if_else(short, text, "-1"), r"(^\+)|(\.0*$)", "")
-    rows = digits.cast(pa.int64()).to_numpy()
+    rows, whole = _whole_numbers(text, missing)
     faults.add_rows(f"an id in column '{name}' that is no whole number", np.flatnonzero(~whole & ~missing), row_numbers,
                     lambda r: f"column '{name}': '{text[int(r)]}' is not a whole number; ids are {_allowed(n, ids)}")
     outside = np.flatnonzero(whole & ((rows < 0) | (rows >= n)))
     faults.add_rows(f"an id in column '{name}' out of range", outside, row_numbers,
                     lambda r: f"column '{name}': unknown id {text[int(r)]}; ids are {_allowed(n, ids)}")
-    if outside.size and whole.any() and rows[whole].min() == 1 and rows[whole].max() == n:
-        faults.add(f"ids of column '{name}' are 1..{n}; they must start at 0")
-    return np.where(whole & (rows >= 0) & (rows < n), rows, -1)
+    return np.where(whole, rows, -1)
+
+
+def _whole_numbers(text, missing) -> tuple[np.ndarray, np.ndarray]:
+    """(number, True if it is one) of texts that may hold anything; -1 where none, or one beyond all ids."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(text, "x", ignore_case=True)).as_py():  # the cast would take 0x1f
+        try:  # nearly always every entry is a plain number
+            return pc.fill_null(text, "-1").cast(pa.int64()).to_numpy(), ~missing
+        except pa.ArrowInvalid:
+            pass
+    whole = pc.fill_null(pc.match_substring_regex(text, r"^[+-]?[0-9]+(\.0*)?$"), False)
+    short = pc.fill_null(pc.match_substring_regex(text, r"^[+-]?0*[0-9]{1,18}(\.0*)?$"), False)
+    digits = pc.replace_substring_regex(pc.if_else(short, text, "-1"), r"(^\+)|(\.0*$)", "")
+    return digits.cast(pa.int64()).to_numpy(), whole.to_numpy().astype(bool)
 
 
 def _allowed(n, ids) -> str:
@@ -190,33 +210,39 @@ def _weights(column, name, row_numbers, faults) -> np.ndarray:
     import pyarrow.compute as pc
 
     is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-    is_number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)
-    if not (is_text or is_number or pa.types.is_null(column.type)):
+    numeric = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
+    if not is_text and not any(is_kind(column.type) for is_kind in numeric):
         faults.add(f"column '{name}' holds {column.type}; weights are numbers of 0 or more")
         return np.ones(len(column))
     if is_text:
-        weights = pd.to_numeric(pd.Series(pc.utf8_trim_whitespace(column).to_numpy(zero_copy_only=False)), errors="coerce")
-        weights = weights.to_numpy(np.float64)
+        text = pd.Series(pc.utf8_trim_whitespace(column).to_numpy(zero_copy_only=False))
+        weights = pd.to_numeric(text, errors="coerce").to_numpy(np.float64)
     else:
-        weights = column.cast(pa.float64()).to_numpy()
+        weights = column.cast(pa.float64(), safe=False).to_numpy()
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     faults.add_rows(f"a weight in column '{name}' that cannot be", wrong, row_numbers,
-                    lambda r: f"column '{name}': weight {_shown(column[int(r)].as_py())}; weights are numbers of 0 or more")
+                    lambda r: f"column '{name}': weight {_shown(column[int(r)].as_py())}; "
+                    "weights are numbers of 0 or more")
     return weights
 
 
 def _shown(value) -> str:
-    return "is missing" if value is None or str(value).strip() == "" else f"'{value}'" if isinstance(value, str) else str(value)
+    if value is None or str(value).strip() == "":
+        return "is missing"
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def _check_links(source, target, row_numbers, directed, ids, faults) -> None:
     """Self-links and links that are there already; an undirected one in either direction."""
-    name = (lambda i: str(i)) if ids is None else (lambda i: f"'{ids[i]}'")
+    def name(actor):
+        return str(actor) if ids is None else f"'{ids[actor]}'"
+
     faults.add_rows("a self-link", np.flatnonzero(source == target), row_numbers,
                     lambda r: f"{name(source[r])} is linked to itself; links join two actors")
     first_end, second_end = (source, target) if directed else (np.minimum(source, target), np.maximum(source, target))
     order = np.lexsort((second_end, first_end))  # stable: of equal links the first row comes first
-    same = (np.diff(first_end[order]) == 0) & (np.diff(second_end[order]) == 0) & (source[order][1:] != target[order][1:])
+    same = (np.diff(first_end[order]) == 0) & (np.diff(second_end[order]) == 0)
+    same &= source[order][1:] != target[order][1:]
     again = order[1:][same]
     starts = np.concatenate(([0], np.flatnonzero(~same) + 1)) if order.size else np.zeros(0, np.int64)
     first_row = np.empty(order.size, np.int64)

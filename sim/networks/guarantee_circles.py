@@ -45,8 +45,8 @@ def build(n: int, settings: GuaranteeCircles, key: np.uint64, attributes=None) -
     """
     known = attributes or {}
     if settings.within and settings.within not in known:
-        raise UserError(f"within: the actors have no '{settings.within}'; known: {', '.join(sorted(known)) or 'none'}"
-                        + did_you_mean(settings.within, known))
+        raise UserError(f"within: the actors have no '{settings.within}'; "
+                        f"known: {', '.join(sorted(known)) or 'none'}{did_you_mean(settings.within, known)}")
     luck = uniforms(key, 0, n, 0)
     members = np.argsort(luck, kind="stable")[: round(n * settings.member_share)]
     code = by_group(known[settings.within])[0][members] if settings.within else np.zeros(members.size, np.int32)

@@ -42,4 +42,4 @@ class NetworkKind:
 def check_mean_degree(mean_degree: float, n: int) -> None:
     """Raises: UserError if n actors cannot have so many neighbours each."""
     if mean_degree > n - 1:
-        raise UserError(f"mean_degree: {mean_degree:g} neighbours each need {int(mean_degree) + 1} actors or more; there are {n}")
+        raise UserError(f"mean_degree: {mean_degree:g} is too much for {n} actors; at most {n - 1}")

@@ -142,5 +142,6 @@ def with_shares(graph: Graph, key: np.uint64, slot: int, *, of: str) -> Graph:
     Choice: uniform on the simplex, so the largest of 4 partners has about half.  Source: assumption.
     Alternative: equal shares.  Reason: partners of real firms are never equal, and equal shares hide concentration.
     """
-    owner = graph.indices if of == "target" else np.repeat(np.arange(graph.n, dtype=graph.indices.dtype), graph.degrees())
+    sources = np.repeat(np.arange(graph.n, dtype=graph.indices.dtype), graph.degrees())
+    owner = graph.indices if of == "target" else sources
     return graph.with_weights(_shares(key, slot, owner, graph.n))

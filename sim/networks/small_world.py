@@ -31,7 +31,7 @@ def build(n: int, settings: SmallWorld, key: np.uint64, attributes=None) -> Grap
         return Graph.empty(n)
     most = 2 * ((n - 1) // 2)
     if settings.mean_degree > most:
-        raise UserError(f"mean_degree: {settings.mean_degree:g} neighbours each do not fit a ring of {n}; at most {most}")
+        raise UserError(f"mean_degree: {settings.mean_degree:g} is too much for a ring of {n} actors; at most {most}")
     start = np.floor(np.arange(n + 1) * (settings.mean_degree / 2)).astype(np.int64)
     target = np.empty(start[-1], np.int32)
     _rewire(key, n, start, settings.rewiring, target)
@@ -56,7 +56,7 @@ def _rewire(key, n, start, rewiring, target):
         for e in range(start[i], start[i + 1]):
             if uniform(key, e, 0) >= rewiring:
                 continue
-            for attempt in range(TRIES):  # all are taken only where i already knows nearly everybody: then it keeps its tie
+            for attempt in range(TRIES):  # who already knows nearly everybody keeps the tie
                 j = integer(key, e, 1 + attempt, n)
                 if j != i and not _is_in(start, target, i, j) and not _is_in(start, target, j, i):
                     target[e] = j

@@ -66,8 +66,8 @@ def _numbers_of_suppliers(key, first, weight, settings: SupplyTiers) -> np.ndarr
     tier = np.repeat(np.arange(first.size - 1), np.diff(first))
     reach = first[tier] - (0 if settings.skipping_share > 0 else first[np.maximum(tier - 1, 0)])
     if reach.sum() < n * settings.mean_degree:
-        raise UserError(f"mean_degree: {settings.mean_degree:g} suppliers per merchant do not fit {settings.tiers} tiers of "
-                        f"{n} merchants; at most {reach.sum() / n:.4g}")
+        raise UserError(f"mean_degree: {settings.mean_degree:g} is too much for {settings.tiers} tiers of {n} "
+                        f"merchants; at most {reach.sum() / n:.4g}")
     means = spread_with_size(settings.mean_degree * n / (n - n_makers), np.sqrt(weight[n_makers:]))
     wanted = np.concatenate((np.zeros(n_makers, np.int64), whole_numbers(key, 2, means)))
     numbers = np.minimum(wanted, reach)

@@ -31,12 +31,12 @@ class Faults:
 
     def add(self, line: str) -> None:
         """One line about the whole file."""
-        self.lines.append(f"{self.path}: {line}")
+        self.lines.append(f"{self.path}: {_one_line(line)}")
 
     def add_rows(self, what: str, rows, row_numbers, describe) -> None:
         """Faults of one sort in some rows; `describe(row)` says what is wrong there."""
         for row in rows[:SHOWN]:
-            self.lines.append(f"{self.path}, row {row_numbers[row]}: {describe(row)}")
+            self.lines.append(f"{self.path}, row {row_numbers[row]}: {_one_line(describe(row))}")
         if len(rows) > SHOWN:
             self.add(f"{len(rows) - SHOWN:,} more rows with {what}")
 
@@ -47,7 +47,7 @@ class Faults:
 
 
 def read_table(path) -> Table:
-    """Read a CSV (comma, semicolon or tab; UTF-8; every column text) or Parquet file; rows without any entry are skipped.
+    """Read a CSV (comma, semicolon or tab; UTF-8; all text) or Parquet file; rows without any entry are skipped.
 
     Raises: UserError if the file is missing, empty, of another kind, damaged, or has rows of another length.
     """
@@ -111,7 +111,8 @@ def _read_csv(path, faults) -> Table:
         faults.add("not UTF-8 text; save it as 'CSV UTF-8'")
     except (pa.ArrowException, OSError, ValueError, csv.Error) as error:
         reason = _first_line(error)
-        faults.add("not UTF-8 text; save it as 'CSV UTF-8'" if "UTF8" in reason else f"not a readable CSV file ({reason})")
+        is_encoding = "UTF8" in reason
+        faults.add("not UTF-8 text; save it as 'CSV UTF-8'" if is_encoding else f"not a readable CSV file ({reason})")
     faults.raise_any()
     if not all(pa.types.is_string(column.type) for column in data.columns):
         faults.add("the first row is no plain list of column names")
@@ -124,8 +125,10 @@ def _read_csv(path, faults) -> Table:
 
 
 def _header(path) -> tuple[list[str], str]:
-    with open(path, "rb") as file:
-        line = file.readline().decode("utf-8-sig").rstrip("\r\n")
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        line = file.readline().rstrip("\r\n")
+        while file.read(1 << 20):  # wrong bytes anywhere are found here, before the reader meets them
+            pass
     delimiter = max(",;\t", key=line.count)
     return next(csv.reader([line], delimiter=delimiter), []), delimiter
 
@@ -155,6 +158,12 @@ def is_missing(column) -> np.ndarray:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         missing = pc.or_kleene(missing, pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0))
     return missing.to_numpy().astype(bool)
+
+
+def _one_line(text: str) -> str:
+    """At most 300 printable characters: a stray quotation mark can make an entry of half a file."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[:300])
+    return shown + (" ..." if len(text) > 300 else "")
 
 
 def _first_line(error) -> str:
