@@ -38,6 +38,7 @@ class Progress:
     def __init__(self):
         self.start = time.monotonic()
         self.live = sys.stderr.isatty()
+        self.text = ""
 
     def seconds(self) -> str:
         """Time since the start."""
@@ -49,9 +50,10 @@ class Progress:
             print(f"\r\x1b[Kjishi: {text} ... {self.seconds()}", end="", file=sys.stderr, flush=True)
 
     def step(self, text: str):
-        """Begin a step."""
-        if not self.live:
+        """Begin a step, or go on with it."""
+        if not self.live and text != self.text:
             print(f"jishi: {text} ...", file=sys.stderr, flush=True)
+        self.text = text
         self.say(text)
 
     def done(self, text: str):
