@@ -66,7 +66,8 @@ def call(progress: Progress, text: str, command: list, log: Path) -> bool:
     progress.step(text)
     with log.open("a") as out:
         print("\n$", *command, file=out, flush=True)
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                   close_fds=False)  # a pip that outlives us still holds the lock
         try:
             while True:
                 try:
@@ -87,6 +88,7 @@ def locked(venv: Path, progress: Progress):
     except OSError as error:
         fail(f"cannot write to {venv.parent} ({error.strerror}); copy the project to a folder that you may write to.")
     with lock:
+        os.set_inheritable(lock.fileno(), True)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
