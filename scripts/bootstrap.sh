@@ -24,7 +24,7 @@ find_python() {
         done < <(type -aP "$name")
     done
     [ -n "$wanted" ] && fail "no $wanted that runs was found on the PATH."
-    fail "Python 3.11 or newer is needed and was not found${found:+ (found${found#,})}; install it or set JISHI_PYTHON to its path."
+    fail "Python 3.11 or newer is needed and was not found${found:+ (only${found#,})}; install it or set JISHI_PYTHON to its path."
 }
 
 bootstrap() {

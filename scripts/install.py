@@ -38,6 +38,7 @@ class Progress:
     def __init__(self):
         self.start = time.monotonic()
         self.live = sys.stderr.isatty()
+        self.text = ""
 
     def seconds(self) -> str:
         """Time since the start."""
@@ -49,9 +50,10 @@ class Progress:
             print(f"\r\x1b[Kjishi: {text} ... {self.seconds()}", end="", file=sys.stderr, flush=True)
 
     def step(self, text: str):
-        """Begin a step."""
-        if not self.live:
+        """Begin a step, or go on with it."""
+        if not self.live and text != self.text:
             print(f"jishi: {text} ...", file=sys.stderr, flush=True)
+        self.text = text
         self.say(text)
 
     def done(self, text: str):
@@ -64,7 +66,8 @@ def call(progress: Progress, text: str, command: list, log: Path) -> bool:
     progress.step(text)
     with log.open("a") as out:
         print("\n$", *command, file=out, flush=True)
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                   close_fds=False)  # a pip that outlives us still holds the lock
         try:
             while True:
                 try:
@@ -85,6 +88,7 @@ def locked(venv: Path, progress: Progress):
     except OSError as error:
         fail(f"cannot write to {venv.parent} ({error.strerror}); copy the project to a folder that you may write to.")
     with lock:
+        os.set_inheritable(lock.fileno(), True)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
