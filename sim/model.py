@@ -75,7 +75,7 @@ class Market(mesa.Model):
         self.loans = Loans(self, len(self.merchants) * SLOTS)
         people = {"region": self.consumers.region, "segment": self.consumers.segment}
         shops = {"region": self.merchants.region, "sector": self.merchants.sector, "size": self.merchants.size}
-        self.social = self._network("social", len(self.consumers), Stream.SOCIAL_TIES, people)
+        self.social = self._network("social", len(self.consumers), Stream.SOCIAL_TIES, people, n_connected=s.consumers.count)
         self.supply = self._network("supply", len(self.merchants), Stream.SUPPLY_TIES, shops)
         self.interbank = self._network("interbank", len(self.banks), Stream.INTERBANK_TIES, {})
         registered = np.flatnonzero(self.consumers.stage == REGISTERED)
@@ -88,9 +88,9 @@ class Market(mesa.Model):
         for population in (self.banks, self.platforms):
             population.register()
 
-    def _network(self, use, n, stream, attributes):
-        settings = getattr(self.settings.networks, use)
-        return build_network(settings, n, stream_key(self.world_seed, stream), use=use, attributes=attributes)
+    def _network(self, use, n, stream, attributes, n_connected=None):
+        settings, key = getattr(self.settings.networks, use), stream_key(self.world_seed, stream)
+        return build_network(settings, n, key, use=use, attributes=attributes, n_connected=n_connected)
 
     def _open_books(self):
         n_banks, n_platforms = len(self.banks), len(self.platforms)
