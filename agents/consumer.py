@@ -13,7 +13,6 @@ from sim.core.settings import Settings, setting
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 UNAWARE, REGISTERED = 0, 3  # funnel stages used so far: unaware 0, aware 1, considering 2, registered 3
-NOBODY = np.zeros(0, dtype=np.int64)
 N_CANDIDATES = 3  # merchants met by chance beside the two favourites
 
 
@@ -51,6 +50,8 @@ class ConsumerSettings(Settings):
     """Who the consumers are and how they shop."""
 
     count: int = setting(100_000, unit="consumers", ge=10, le=10_000_000, source="DESIGN 2")
+    isolated: int = setting(0, unit="consumers", ge=0, le=1_000_000, source="DESIGN 6",
+                            meaning="Added after `count`, without income or ties: they must not move anybody else")
     segments: Segments = Segments()
     income_spread: float = setting(.45, unit="standard deviation of log income", ge=0, le=2, source="assumption (Gini about .25 inside a segment)")
     living_share: float = setting(.55, unit="share of income", ge=0, le=1, source="National Bureau of Statistics 2012: consumption share, rounded",
@@ -102,13 +103,6 @@ class Consumers(Population):
     favourite = column(np.int32, "merchant", "Two merchants bought from last; -1 none", default=-1, width=2)
     satisfaction = column(np.float32, "share", "Satisfaction with the marketplace, 0-1", default=.8)
 
-    def paid_on(self, day_of_month: int) -> np.ndarray:
-        """Rows whose payday it is; the index is built once, since paydays never change."""
-        if not hasattr(self, "_by_payday"):
-            order = np.argsort(self.payday, kind="stable")
-            self._by_payday = np.split(order, np.searchsorted(self.payday[order], np.arange(2, 29)))
-        return self._by_payday[day_of_month - 1] if day_of_month <= 28 else NOBODY
-
 
 # --- birth ------------------------------------------------------------------------------------------------------------
 
@@ -116,10 +110,10 @@ class Consumers(Population):
 def create_consumers(m) -> Consumers:
     """Consumers as they are on the first day; every property depends on the world seed and the own id only.
 
-    Draws: CONSUMER_BIRTH, slots 0-9.
+    Draws: CONSUMER_BIRTH, slots 0-3 and 20-27.
     """
     s = m.settings.consumers
-    key, n = stream_key(m.world_seed, Stream.CONSUMER_BIRTH), s.count
+    key, n = stream_key(m.world_seed, Stream.CONSUMER_BIRTH), s.count + s.isolated
     c = Consumers(m, n)
     segments = s.segments.in_order()
     edges = np.cumsum([segment.share for segment in segments])
@@ -132,6 +126,7 @@ def create_consumers(m) -> Consumers:
     typical = np.array([fen(segment.monthly_income_cny) for segment in segments])[c.segment]
     relative = np.exp(s.income_spread * normals(key, 0, n, 0) - s.income_spread ** 2 / 2)
     c.income[:] = typical * relative
+    c.income[s.count:] = 0
     c.deposit[:] = c.income * (.5 + uniforms(key, 0, n, 26) * s.savings_months)
     keenness = np.exp(.6 * normals(key, 0, n, 1) - .18)
     c.shopping_rate[:] = np.minimum(s.purchases_a_year / 365 * keenness, .9)
@@ -152,7 +147,7 @@ def receive_income(m):
     Reads: consumers.income, consumers.payday.  Writes: consumers.deposit.
     """
     c, s = m.consumers, m.settings.consumers
-    rows = c.paid_on(m.calendar.month_day(m.day)[1])
+    rows = np.flatnonzero(c.payday == m.calendar.month_day(m.day)[1])
     if len(rows) == 0:
         return
     income = c.income[rows]

@@ -3,6 +3,7 @@
     m = Market(load("baseline"), seed=1); m.step(); m.consumers.get("deposit"); m.consumers[7].deposit; m.banks
 """
 
+import copy
 import pickle
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -32,6 +33,8 @@ from sim.networks import build_network
 from sim.shocks import SHOCKS
 
 CHECKPOINT_VERSION = 1
+CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
+MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "experiment"}  # what a fork may change
 
 
 class Market(mesa.Model):
@@ -75,7 +78,7 @@ class Market(mesa.Model):
         self.loans = Loans(self, len(self.merchants) * SLOTS)
         people = {"region": self.consumers.region, "segment": self.consumers.segment}
         shops = {"region": self.merchants.region, "sector": self.merchants.sector, "size": self.merchants.size}
-        self.social = self._network("social", len(self.consumers), Stream.SOCIAL_TIES, people)
+        self.social = self._network("social", len(self.consumers), Stream.SOCIAL_TIES, people, n_connected=s.consumers.count)
         self.supply = self._network("supply", len(self.merchants), Stream.SUPPLY_TIES, shops)
         self.interbank = self._network("interbank", len(self.banks), Stream.INTERBANK_TIES, {})
         registered = np.flatnonzero(self.consumers.stage == REGISTERED)
@@ -88,9 +91,9 @@ class Market(mesa.Model):
         for population in (self.banks, self.platforms):
             population.register()
 
-    def _network(self, use, n, stream, attributes):
-        settings = getattr(self.settings.networks, use)
-        return build_network(settings, n, stream_key(self.world_seed, stream), use=use, attributes=attributes)
+    def _network(self, use, n, stream, attributes, n_connected=None):
+        settings, key = getattr(self.settings.networks, use), stream_key(self.world_seed, stream)
+        return build_network(settings, n, key, use=use, attributes=attributes, n_connected=n_connected)
 
     def _open_books(self):
         n_banks, n_platforms = len(self.banks), len(self.platforms)
@@ -154,37 +157,88 @@ class Market(mesa.Model):
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
-    def state(self) -> dict:
-        """All that changes, as plain arrays and numbers; together with scenario and seeds it is the market."""
-        return {"version": CHECKPOINT_VERSION, "day": self.day, "steps": self.steps, "seed": self.seed, "replicate": self.replicate,
-                "path_seed": self.path_seed, "outside": self._outside, "ledger": self.ledger.state(),
-                "promotion_log": list(self.credit.promotion_log),
-                **{name: getattr(self, name).state() for name in self.POPULATIONS}}
-
     POPULATIONS = ("consumers", "merchants", "banks", "platforms", "lenders", "loans")
 
+    def state(self) -> dict:
+        """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
+        return copy.deepcopy(self._live_state())
+
+    def _live_state(self) -> dict:
+        return {"version": CHECKPOINT_VERSION, "seed": self.seed, "replicate": self.replicate,
+                "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
+                "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
+                "ledger": self.ledger.state(), "credit": self.credit.state(),
+                **{name: getattr(self, name).state() for name in self.POPULATIONS}}
+
     def restore(self, state: dict) -> None:
-        """Become the market of `state`, which must come from the same scenario (tactics and shocks apart) and seed."""
-        if state["version"] != CHECKPOINT_VERSION or (state["seed"], state["replicate"]) != (self.seed, self.replicate):
-            raise UserError(f"checkpoint: of seed {state['seed']}, replicate {state['replicate']}, version {state['version']}; "
-                            f"this market has seed {self.seed}, replicate {self.replicate}, version {CHECKPOINT_VERSION}")
-        self.day, self.steps, self.path_seed = state["day"], state["steps"], state["path_seed"]
+        """Become the market of `state`, which must come from the same seed and scenario; tactics, shocks and days may differ.
+
+        Raises: UserError, one line for each thing that differs; this market is then what it was.
+        """
+        self._check_origin(state)
+        for name, value in state["clock"].items():
+            setattr(self, name, value)
+        python_luck, numpy_luck = state["luck"]
+        self.random.setstate(python_luck)
+        self.rng.bit_generator.state = numpy_luck
         for name in self.POPULATIONS:
             getattr(self, name).restore(state[name])
         self._outside[...] = state["outside"]
         self.ledger.restore(state["ledger"])
-        self.credit.promotion_log = list(state["promotion_log"])
+        self.credit.restore(state["credit"])
         self.running = self.day < self.days
+
+    def _check_origin(self, state):
+        mine = self._live_state()
+        if state["version"] != CHECKPOINT_VERSION:
+            raise UserError(f"checkpoint: of version {state['version']}; this Jishi reads version {CHECKPOINT_VERSION}")
+        if (state["seed"], state["replicate"]) != (self.seed, self.replicate):
+            raise UserError(f"checkpoint: of seed {state['seed']}, replicate {state['replicate']}; "
+                            f"this market has seed {self.seed}, replicate {self.replicate}")
+        lines = [f"checkpoint: {path} is {there} there and {here} here"
+                       for path, there, here in _unequal(state["scenario"], mine["scenario"]) if path.split(".")[0] not in MAY_DIFFER]
+        for name in self.POPULATIONS:
+            if state[name].keys() != mine[name].keys():
+                unknown = ", ".join(sorted(state[name].keys() ^ mine[name].keys()))
+                lines.append(f"checkpoint: made by another version of Jishi, in which the {name} had other columns ({unknown})")
+        if lines:
+            raise UserError(*lines)
 
     def save(self, path: str | Path) -> None:
         """Write a checkpoint; a file that is there is replaced only when the new one is whole."""
         path = Path(path)
         partial = path.with_name(path.name + ".part")
-        with open(partial, "wb") as file:
-            pickle.dump({"scenario": self.scenario.model_dump(mode="json"), "state": self.state()}, file, protocol=5)
-        partial.replace(path)
+        try:
+            with open(partial, "wb") as file:
+                pickle.dump(self._live_state(), file, protocol=5)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def resume(self, path: str | Path) -> None:
-        """Continue from a checkpoint of this scenario; only load files you trust, as with every pickle."""
-        with open(path, "rb") as file:
-            self.restore(pickle.load(file)["state"])
+        """Continue from a checkpoint of this scenario; only load files you trust, as with every pickle.
+
+        Raises: UserError if there is no such file, if it is torn or foreign, or comes from another scenario or seed.
+        """
+        try:
+            with open(path, "rb") as file:
+                state = pickle.load(file)
+        except OSError as error:
+            raise UserError(f"{path}: {'no such file' if isinstance(error, FileNotFoundError) else error.strerror}") from None
+        except Exception:  # noqa: BLE001 - a torn or foreign file may raise anything at all
+            state = None
+        if not isinstance(state, dict) or not CHECKPOINT_KEYS <= state.keys():
+            raise UserError(f"{path}: not a whole checkpoint of Jishi; it was cut off, or is another kind of file")
+        self.restore(state)
+
+
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "ledger", "credit", *Market.POPULATIONS}
+
+
+def _unequal(a, b, path=""):
+    """(path, value in a, value in b) of every setting that differs between two scenarios written as plain tables."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for name in sorted({*a, *b}):
+            yield from _unequal(a.get(name), b.get(name), f"{path}.{name}" if path else name)
+    elif a != b:
+        yield path, a, b

@@ -74,6 +74,14 @@ class CreditMarket:
         """Lent at promoted prices so far, fen."""
         return int(sum(log[:, 3].sum() for log in self.promotion_log))
 
+    def state(self) -> dict:
+        """What a checkpoint keeps."""
+        return {**vars(self), "promotion_log": list(self.promotion_log)}
+
+    def restore(self, state: dict) -> None:
+        """Put a checkpoint's day back."""
+        vars(self).update(state, promotion_log=list(state["promotion_log"]))
+
     def open_day(self) -> None:
         """Forget yesterday's offers and draws."""
         self.offer = NO_OFFER
