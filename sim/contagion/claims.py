@@ -12,7 +12,6 @@ import numpy as np
 from sim.contagion.matrix import Rows, column_sums, row_sums, square_rows, vector
 from sim.core.errors import UserError
 
-
 ROUNDING = 2e-15  # of the inflow if all pay in full: what sums of it may be off by
 
 

@@ -90,7 +90,7 @@ def test_drawn_networks_have_their_degree_no_self_links_and_solvent_banks(kind):
     np.testing.assert_array_equal(network.data, NETWORKS[kind](3000, 8.0, 5).data)
     sheets = balance_sheets(network, 5)
     lent, borrowed = network.sum(axis=0), network.sum(axis=1)
-        assert (sheets.equity[borrowed + lent > 0] > 0).all() and (sheets.external_assets >= 0).all()
+    assert (sheets.equity[borrowed + lent > 0] > 0).all() and (sheets.external_assets >= 0).all()
     np.testing.assert_allclose(sheets.external_assets + lent, borrowed + sheets.external_liabilities + sheets.equity)
 
 
