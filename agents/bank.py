@@ -20,7 +20,8 @@ class BankSettings(Settings):
     large: int = setting(5, unit="banks", ge=0, le=200, source="assumption: the five state banks")
     micro_specialist: int = setting(2, unit="banks", ge=0, le=200, source="assumption: Baoshang and one like it")
     capital_cny: float = setting(3e10, unit="CNY, all banks, lent in this market", ge=0, le=1e15, source="assumption", real_scale=True)
-    officers: float = setting(1_500.0, unit="officers, all banks", ge=0, le=1e7, source="assumption; S20 has 1 300 in one bank", real_scale=True)
+    officers: float = setting(1_500.0, unit="officers, all banks", ge=0, le=1e7, source="assumption; S20 has 1 300 in one bank",
+                              real_scale=True)
     clients_per_officer: float = setting(20.0, unit="clients a year", gt=0, le=1e5, source="S17")
     term_months: int = setting(12, unit="months", ge=1, le=120, source="assumption: one-year working-capital loan")
     loan_months_of_sales: float = setting(1.0, unit="months of stated sales", ge=0, le=24, source="assumption")

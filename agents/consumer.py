@@ -53,13 +53,16 @@ class ConsumerSettings(Settings):
     isolated: int = setting(0, unit="consumers", ge=0, le=1_000_000, source="DESIGN 6",
                             meaning="Added after `count`, without income or ties: they must not move anybody else")
     segments: Segments = Segments()
-    income_spread: float = setting(.45, unit="standard deviation of log income", ge=0, le=2, source="assumption (Gini about .25 inside a segment)")
-    living_share: float = setting(.55, unit="share of income", ge=0, le=1, source="National Bureau of Statistics 2012: consumption share, rounded",
+    income_spread: float = setting(.45, unit="standard deviation of log income", ge=0, le=2,
+                                   source="assumption (Gini about .25 inside a segment)")
+    living_share: float = setting(.55, unit="share of income", ge=0, le=1,
+                                  source="National Bureau of Statistics 2012: consumption share, rounded",
                                   meaning="Spent outside the platform on payday")
     savings_months: float = setting(4.0, unit="months of income", ge=0, le=60, source="assumption",
                                     meaning="Deposits above this leave for other investments on payday")
     purchases_a_year: float = setting(60.0, unit="purchases a year", ge=0, le=365, source="assumption: a little more than weekly")
-    basket_cny: float = setting(370.0, unit="CNY", gt=0, le=100_000, source="assumption; with purchases about 16 000 CNY a year after failed payments; sets the size of shops and so of draws (M01)", calibrated=True)
+    basket_cny: float = setting(370.0, unit="CNY", gt=0, le=100_000,
+                                source="assumption: 16 000 CNY a year after failed payments; sets the size of draws (M01)", calibrated=True)
     basket_spread: float = setting(.8, unit="standard deviation of log basket", ge=0, le=3, source="assumption")
     favourite_bonus: float = setting(1.2, unit="utility", ge=0, le=10, source="assumption: inertia of repeat purchase",
                                      meaning="Advantage of a merchant bought from before")

@@ -28,7 +28,8 @@ class MerchantSettings(Settings):
 
     count: int = setting(3_333, unit="merchants", ge=2, le=1_000_000, source="DESIGN 2: one per 30 consumers")
     size_spread: float = setting(1.0, unit="standard deviation of log size", ge=0, le=3, source="assumption: body of the size distribution")
-    size_tail: float = setting(2.0, unit="Pareto exponent", gt=1, le=10, source="Axtell 2001 has firms near 1; the shops of one slice are thinner", calibrated=True)
+    size_tail: float = setting(2.0, unit="Pareto exponent", gt=1, le=10,
+                               source="Axtell 2001 has firms near 1; the shops of one slice are thinner", calibrated=True)
     cost_share_low: float = setting(.70, unit="share of price", ge=0, le=1, source="assumption: gross margin 20-30%")
     cost_share_high: float = setting(.80, unit="share of price", ge=0, le=1, source="assumption: gross margin 20-30%")
     demand_persistence: float = setting(.97, unit="a day", ge=0, lt=1, source="assumption: a shop's luck lasts about a month")
@@ -41,7 +42,8 @@ class MerchantSettings(Settings):
                                   meaning="Own cash an owner leaves in the shop: lowest")
     own_cash_high: float = setting(.62, unit="share of a typical order", ge=0, le=2, source="assumption", calibrated=True,
                                    meaning="Own cash an owner leaves in the shop: highest")
-    trust_in_line: float = setting(.85, unit="share of the line", ge=0, le=1, source="assumption: owners count most of the line as liquidity", calibrated=True,
+    trust_in_line: float = setting(.85, unit="share of the line", ge=0, le=1,
+                                   source="assumption: owners count most of the line as liquidity", calibrated=True,
                                    meaning="Owners with a line leave at least order - this share of the line in the shop")
     operating_cost_share: float = setting(.08, unit="share of sales", ge=0, le=1, source="assumption: rent, wages, parcels")
     bank_application_rate: float = setting(.10, unit="a year", ge=0, le=12, source="assumption: one shop in ten asks a bank each year")

@@ -82,8 +82,9 @@ def check_comparable(scenarios) -> None:
     first = scenarios[0]
     for each in scenarios[1:]:
         for setting in ("start", "days", "weight"):
-            if getattr(each, setting) != getattr(first, setting):
-                raise UserError(f"compare: {each.name} has {setting} = {getattr(each, setting)}, {first.name} has {getattr(first, setting)}; "
+            its, baselines = getattr(each, setting), getattr(first, setting)
+            if its != baselines:
+                raise UserError(f"compare: {each.name} has {setting} = {its}, {first.name} has {baselines}; "
                                 f"they must agree (--set {setting}=... sets it for both)")
 
 
@@ -94,7 +95,8 @@ def summary_row(scenario, seed: int, replicate: int) -> dict:
 
 def effects_of(runs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Paired effects of every scenario against the first, from the table of runs."""
-    tables = {name: runs[runs["scenario"] == name].sort_values("replicate").drop(columns=["scenario", "replicate"]).dropna(axis=1, how="all")
+    tables = {name: runs[runs["scenario"] == name].sort_values("replicate").drop(columns=["scenario", "replicate"]).dropna(axis=1,
+                                                                                                                           how="all")
               for name in names}
     parts = []
     for name in names[1:]:
@@ -150,7 +152,8 @@ def _say(result: Comparison) -> None:
         table.add_column(name, justify="left" if name in ("scenario", "measure") else "right")
     for row in result.effects.itertuples():
         if row.low > 0 or row.high < 0:
-            table.add_row(row.scenario, row.measure, f"{row.baseline:,.4g}", f"{row.difference:+,.4g}", f"{row.low:+,.3g} to {row.high:+,.3g}")
+            table.add_row(row.scenario, row.measure, f"{row.baseline:,.4g}", f"{row.difference:+,.4g}",
+                          f"{row.low:+,.3g} to {row.high:+,.3g}")
     console = Console()
     console.print(table)
     console.print("measures whose interval includes 0 are in effects.csv; with many measures one in twenty excludes 0 by chance")

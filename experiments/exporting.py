@@ -49,7 +49,7 @@ def _write(table, path: Path, format: Format) -> None:
     elif format == Format.parquet:
         table.to_parquet(path, index=False)
     else:
-        for name in table.columns[table.dtypes == object]:
+        for name in table.select_dtypes(exclude=["number", "bool"]).columns:  # dates and words
             table[name] = table[name].astype(str)
         table.to_stata(path, write_index=False, version=118)
 

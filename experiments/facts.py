@@ -42,7 +42,8 @@ TESTS: dict[str, FactTest] = {
     "S05": FactTest("largest_loan_cny", "CNY", (20_000, 60_000), "bulk_largest_loan_cny", BULK, "simulated_winners", 75),
     "D09": FactTest("promoted_mean_loan_cny", "CNY", (5_000, 10_000), "bulk_promoted_mean_loan_cny", BULK,
                     "simulated_winners", 75),
-    "D10": FactTest("arrival_multiple", "x ordinary", (20, 80), "price_only_arrival_multiple", "price only, elasticity -1.1", "simulated_winners", 75),
+    "D10": FactTest("arrival_multiple", "x ordinary", (20, 80), "price_only_arrival_multiple", "price only, elasticity -1.1",
+                    "simulated_winners", 75),
     "D11": FactTest("price_only_290_minutes", "minutes, elasticity -2.9", (240, INF), "sold_out_minutes",
                     "the full event: attention and early orders", "simulated_winners", 75, share=.96),
     "S08": FactTest("interest_over_line_percent", "% a year", (6.0, 7.4), "idle_interest_over_line_percent", IDLE),
@@ -56,7 +57,7 @@ TESTS: dict[str, FactTest] = {
                     "phone_card_attempts", 10_000),
 }
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
-              "M33": "D01, D02: recalled 30 draws of 4 days against 18 of 7; S14 implies 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
+              "M33": "D01, D02: recalled 30 draws of 4 days against 18 of 7; S14 says 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}
 LATER = {"credit": "learned scorecards, default and enforcement come with later work", "risk": "later work on credit",
          "organisation": "later work on officers", "payments": "later work on payment shares", "competition": "later work on rivals",

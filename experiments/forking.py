@@ -141,7 +141,8 @@ def surface_of(checkpoint: Path, scenario, seed: int, pair: int) -> pd.DataFrame
                 market.step()
             market.step()
             rush = rush_of(recorder.draws(), scenario)
-            rows.append({"pair": pair, "attention": attention, "throughput": throughput, "minutes": rush.sold_out_minutes, "winners": rush.winners})
+            rows.append({"pair": pair, "attention": attention, "throughput": throughput, "minutes": rush.sold_out_minutes,
+                         "winners": rush.winners})
     return pd.DataFrame(rows)
 
 

@@ -82,7 +82,8 @@ def price_only(scenario, seed: int, eve: dict, year: dict) -> dict:
         if name == "110":
             in_time = rush.minutes <= 36
             found["hour_winners_price_only"] = float(in_time.sum() * scenario.weight)
-            found["price_only_arrival_multiple"] = in_time.sum() / 36 / (year["draws_per_client_year"] / 365 / 1440 * year["clients_simulated"])
+            ordinary = year["draws_per_client_year"] / 365 / 1440 * year["clients_simulated"]
+            found["price_only_arrival_multiple"] = in_time.sum() / 36 / ordinary
     return found
 
 

@@ -81,7 +81,8 @@ def summary_of(daily: pd.DataFrame, clients: pd.DataFrame) -> dict[str, float]:
         if len(known) == 0:
             summary[name] = float("nan")
         else:
-            summary[name] = float({"sum": known.sum, "mean": known.mean}[each.over_days]()) if each.over_days != "last" else float(known[-1])
+            summary[name] = float({"sum": known.sum,
+                                   "mean": known.mean}[each.over_days]()) if each.over_days != "last" else float(known[-1])
     return {**summary, **client_facts(clients)}
 
 
@@ -99,4 +100,5 @@ def run_command(
     """Run a scenario and write its report."""
     from experiments.main_job import run_and_report
 
-    run_and_report(scenario, changes or [], seed=seed, replicates=replicates, workers=workers, size=size, out=out, dry_run=dry_run, lang=lang)
+    run_and_report(scenario, changes or [], seed=seed, replicates=replicates, workers=workers, size=size, out=out, dry_run=dry_run,
+                   lang=lang)

@@ -24,7 +24,8 @@ from results.store import write_json, write_table
 from sim.core.errors import UserError, did_you_mean
 
 FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these were not
-PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny", "draws_per_client_year",
+PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
+           "draws_per_client_year",
            "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",
            "dip_percent", "net_lending_mcny", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent")
 

@@ -165,7 +165,8 @@ def npl_ratio(m):
     return _share(m.loans.outstanding[late].sum(), m.loans.outstanding.sum())
 
 
-@measure("loans", "Simulated platform loans over 90 days past due (not scaled: it says how far the ratio can be trusted)", "last", "不良贷款笔数(模拟)")
+@measure("loans", "Simulated platform loans over 90 days past due (not scaled: it says how far the ratio can be trusted)", "last",
+         "不良贷款笔数(模拟)")
 def bad_loans_simulated(m):
     return float(((m.loans.kind != NONE) & (m.day - m.loans.due_on > PAST_DUE_IS_BAD_DAYS)).sum())
 

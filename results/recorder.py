@@ -79,7 +79,8 @@ class ClientSums:
 
     def __init__(self, n: int):
         self.days = 0
-        self.sums = {name: np.zeros(n) for name in ("debt_days", "interest_fen", "line_fen_days", "balance_fen_days", "line_in_debt_fen_days",
+        self.sums = {name: np.zeros(n) for name in ("debt_days", "interest_fen", "line_fen_days", "balance_fen_days",
+                                                    "line_in_debt_fen_days",
                                                     "draws", "drawn_fen", "open_days")}
         self.peak = np.zeros(n)
         self.loans_closed = self.loan_days = 0

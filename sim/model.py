@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from agents.bank import Bank, create_banks
+from agents.bank import create_banks
 from agents.consumer import REGISTERED, Consumer, create_consumers
 from agents.lending import POLICIES
 from agents.merchant import Merchant, create_merchants

@@ -27,7 +27,8 @@ class RatePromotionSettings(TacticSettings):
                                      calibrated=True, meaning="Clients who noticed the announcement and are ready at the start")
     arrival_median_minutes: float = setting(20.0, unit="minutes", gt=0, le=1440, source="assumption; the surface of minutes is published")
     arrival_spread: float = setting(.8, unit="standard deviation of log minutes", ge=0, le=3, source="assumption")
-    throughput: float = setting(400.0, unit="loans a minute", gt=0, le=1e7, source="engineering: 60 times the mean of 10 000 a day (S14)", real_scale=True)
+    throughput: float = setting(400.0, unit="loans a minute", gt=0, le=1e7, source="engineering: 60 times the mean of 10 000 a day (S14)",
+                                real_scale=True)
     pulls_forward: bool = setting(True, unit="yes/no", source="DESIGN 4.11", meaning="Owners may order early if that pays")
     rate_elasticity: float = setting(-.28, unit="elasticity of ordinary draws to the rate", ge=-10, le=0, source="L01")
 

@@ -2,16 +2,17 @@
 
 import numpy as np
 
+from sim.core.kernels import kernel
 from sim.core.random import Stream, normal, stream_key
 from sim.core.settings import Settings, setting
-from sim.core.kernels import kernel
 from sim.core.views import BankFileView, ClosedLoopView
 
 
 class DataSettings(Settings):
     """How good the data are."""
 
-    bank_file_noise: float = setting(.5, unit="standard deviation of log sales", ge=0, le=3, source="D16: noise that yields AUC near .72; assumption until issue-wide calibration")
+    bank_file_noise: float = setting(.5, unit="standard deviation of log sales", ge=0, le=3,
+                                     source="D16: noise that yields AUC near .72; assumption until issue-wide calibration")
 
 
 class DataSharing:

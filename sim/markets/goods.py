@@ -17,13 +17,15 @@ class GoodsSettings(Settings):
 
     weekend_factor: float = setting(.93, unit="factor", ge=0, le=5, source="assumption: online shopping is a weekday habit",
                                     meaning="Shopping on Saturdays and Sundays relative to the mean weekday")
-    singles_day_factor: float = setting(3.0, unit="factor", ge=0, le=50, source="press: 19.1 bn CNY on 11 November 2012, damped for credit-eligible shops")
+    singles_day_factor: float = setting(3.0, unit="factor", ge=0, le=50,
+                                        source="press: 19.1 bn CNY on 11 November 2012, damped for credit-eligible shops")
     twelve_twelve_factor: float = setting(2.0, unit="factor", ge=0, le=50, source="press 2012, rounded")
     new_year_factor: float = setting(.35, unit="factor", ge=0, le=5, source="assumption: couriers rest at Spring Festival")
     before_new_year_factor: float = setting(1.2, unit="factor", ge=0, le=5, source="assumption")
     escrow_mean_days: float = setting(7.0, unit="days", ge=1, le=40, source="DESIGN 3: tau ~ Gamma, mean 7 days")
     escrow_shape: int = setting(4, unit="Gamma shape", ge=1, le=20, source="assumption: most parcels take 3 to 12 days")
-    commission_share: float = setting(.03, unit="share of sales", ge=0, le=.5, source="assumption: marketplace fees and advertising bought from the platform")
+    commission_share: float = setting(.03, unit="share of sales", ge=0, le=.5,
+                                      source="assumption: marketplace fees and advertising bought from the platform")
 
 
 SPRING_FESTIVALS = ((2010, 2, 14), (2011, 2, 3), (2012, 1, 23), (2013, 2, 10), (2014, 1, 31), (2015, 2, 19), (2016, 2, 8), (2017, 1, 28))

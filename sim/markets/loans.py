@@ -26,7 +26,8 @@ class LoanSettings(Settings):
     credit_daily_rate: float = setting(.0006, unit="per day", ge=0, le=.01, source="S07")
     order_maturity_days: int = setting(30, unit="days", ge=1, le=365, source="assumption: past due counts from here")
     credit_maturity_days: int = setting(180, unit="days", ge=1, le=1080, source="assumption: past due counts from here")
-    write_off_days: int = setting(180, unit="days past due", ge=91, le=1080, source="assumption; NPL moves several-fold with it (DESIGN 4.10)")
+    write_off_days: int = setting(180, unit="days past due", ge=91, le=1080,
+                                  source="assumption; NPL moves several-fold with it (DESIGN 4.10)")
 
 
 class Loan(Row):
@@ -79,7 +80,8 @@ def accrue_interest(m):
     """
     rows, due = _interest(m.loans.outstanding, m.loans.daily_rate, m.loans.carry)
     owner = rows // SLOTS
-    m.credit.interest_today = m.ledger.owe(m.books.loan_debt, rows, m.books.loan_claim, m.merchants.lender[owner], due, purpose=Purpose.INTEREST)
+    m.credit.interest_today = m.ledger.owe(m.books.loan_debt, rows, m.books.loan_claim, m.merchants.lender[owner], due,
+                                           purpose=Purpose.INTEREST)
 
 
 def collect(m):
@@ -144,7 +146,8 @@ def _close(m, rows):
     if len(rows) == 0:
         return
     loans, shops, owner = m.loans, m.merchants, rows // SLOTS
-    m.ledger.cancel(m.books.loan_claim, shops.lender[owner], m.books.loan_debt, rows, loans.outstanding[rows].copy(), purpose=Purpose.LOAN_REPAID)
+    m.ledger.cancel(m.books.loan_claim, shops.lender[owner], m.books.loan_debt, rows, loans.outstanding[rows].copy(),
+                    purpose=Purpose.LOAN_REPAID)
     life = m.day - loans.drawn_on[rows]
     m.credit.closed_today += len(rows)
     m.credit.closed_days_today += int(life.sum())

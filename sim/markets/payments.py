@@ -14,7 +14,8 @@ class PaymentSettings(Settings):
     card_on_phone_success: float = setting(.38, unit="probability", ge=0, le=1, source="S26")
     card_on_pc_success: float = setting(.75, unit="probability", ge=0, le=1, source="assumption")
     wallet_success: float = setting(.97, unit="probability", ge=0, le=1, source="assumption")
-    card_fee_share: float = setting(.003, unit="share of payment", ge=0, le=.1, source="assumption: paid by the platform to the customer's bank")
+    card_fee_share: float = setting(.003, unit="share of payment", ge=0, le=.1,
+                                    source="assumption: paid by the platform to the customer's bank")
 
 
 def pay_into_escrow(m, buyer, amount, merchant, method):

@@ -53,7 +53,8 @@ def test_two_threads_make_the_same_world_as_one():
 
 # --- tactics and shocks of no size ------------------------------------------------------------------------------------
 
-INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012, 1, 26)}, {"start": datetime.date(2012, 3, 20), "end": datetime.date(2012, 4, 20)}
+INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012, 1, 26)}, {"start": datetime.date(2012, 3, 20),
+                                                                                            "end": datetime.date(2012, 4, 20)}
 
 # What makes each kind zero-size (each line alone), and a size at which it surely does something.
 ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0})}
