@@ -22,7 +22,8 @@ from sim.networks import (
     supply_pareto,
     supply_tiers,
 )
-from sim.networks.network import DIRECTED_USES, NetworkKind
+from sim.networks.network import DIRECTED_USES, SHARES_OF, NetworkKind
+from sim.networks.shares import draw_shares, to_shares
 
 NETWORKS = {
     "small_world": NetworkKind(small_world.SmallWorld, small_world.build, ("social",)),
@@ -57,7 +58,8 @@ def build_network(settings: Settings, n: int, key: np.uint64, *, use: str, attri
                   n_connected: int | None = None) -> Graph:
     """The network of n actors for a use; actors from `n_connected` on are isolated and move no other's links.
 
-    attributes: name -> array of at least n_connected entries.
+    attributes: name -> array of at least n_connected entries.  Weights: for supply the shares of a customer's
+    purchases, for interbank of a lender's claims, drawn or, from a user's file, in proportion to its weights.
     Raises: UserError whose lines start with the setting's path, `networks.<use>.<setting>`.
     """
     kind, n_connected = NETWORKS[settings.kind], n if n_connected is None else n_connected
@@ -68,8 +70,12 @@ def build_network(settings: Settings, n: int, key: np.uint64, *, use: str, attri
         settings = settings.model_copy(update={"directed": DIRECTED_USES[use]})
     known = {name: np.asarray(column)[:n_connected] for name, column in (attributes or {}).items()}
     try:
-        return kind.build(n_connected, settings, key, known).padded(n)
+        graph = kind.build(n_connected, settings, key, known)
     except UserError as error:
         own = type(settings).model_fields  # other lines are about a file and say so themselves
         joint = ("." if line.split(":")[0] in own else ": " for line in error.lines)
         raise UserError(*(f"networks.{use}{mark}{line}" for mark, line in zip(joint, error.lines))) from None
+    if use in SHARES_OF:
+        is_data = settings.kind == "edges"
+        graph = to_shares(graph, of=SHARES_OF[use]) if is_data else draw_shares(graph, key, of=SHARES_OF[use])
+    return graph.padded(n)

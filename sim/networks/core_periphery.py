@@ -9,7 +9,7 @@ from sim.core.graph import Graph
 from sim.core.settings import Settings, setting
 from sim.networks.erdos_renyi import ordered_pairs
 from sim.networks.network import check_mean_degree
-from sim.networks.sampling import distinct_integers, random_order, with_shares
+from sim.networks.sampling import distinct_integers, random_order
 
 
 class CorePeriphery(Settings):
@@ -27,7 +27,7 @@ class CorePeriphery(Settings):
 def build(n: int, settings: CorePeriphery, key: np.uint64, attributes=None) -> Graph:
     """Link all core banks both ways, then random core-periphery pairs until the mean degree is reached.
 
-    The core are the largest by the attribute `size`, or random banks.  Weights are shares of a lender's claims.
+    The core are the largest by the attribute `size`, or random banks.
     Raises: UserError if the links do not fit the core that was set.  Source: Craig and von Peter (2014).
     """
     if n < 2:
@@ -44,7 +44,7 @@ def build(n: int, settings: CorePeriphery, key: np.uint64, attributes=None) -> G
     centre, rim = core[pairs // 2 % n_core], periphery[pairs // 2 // n_core]
     source = np.concatenate((core[lender], np.where(core_lends, centre, rim)))
     target = np.concatenate((core[borrower], np.where(core_lends, rim, centre)))
-    return with_shares(Graph.from_edges(n, source, target, directed=True), key, 2, of="source")
+    return Graph.from_edges(n, source, target, directed=True)
 
 
 def _fits(n: int, n_core: int, n_links: int) -> bool:

@@ -5,7 +5,8 @@
 n: actors to link, ids 0..n-1.  settings: an instance of the kind's class.  key: from `stream_key`; every draw
 is `uniform(key, actor, slot)`, so the same key gives the same bits.  attributes: name -> array (n,) of what the
 world knows of the actors (region, sector, size ...); a kind must do without those it does not require.
-The graph has no self-links, no repeated links and the mean degree that was set.
+The graph has no self-links, no repeated links, the mean degree that was set, and no weights: `build_network` adds
+shares of a customer's purchases (supply) or of a lender's claims (interbank).
 
 Choice: a link goes from who has a claim to who owes it.  Supplier -> customer, who pays later; lender -> borrower;
 so losses travel against the arrows and `reverse()` lists a customer's suppliers.  Source: Eisenberg and Noe (2001).
@@ -19,6 +20,7 @@ from sim.core.errors import UserError
 from sim.core.graph import Graph
 from sim.core.settings import Settings
 
+SHARES_OF = {"supply": "target", "interbank": "source"}
 DIRECTED_USES = {"social": False, "supply": True, "interbank": True, "guarantee": False}
 
 

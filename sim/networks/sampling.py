@@ -1,10 +1,9 @@
-"""Drawing links fast: weighted choices, distinct choices, sets of links, random order, random shares."""
+"""Drawing links fast: weighted choices, distinct choices, sets of links, random order."""
 
 import numpy as np
 
-from sim.core.graph import Graph
 from sim.core.kernels import kernel
-from sim.core.random import bits, exponential, integer, uniform
+from sim.core.random import bits, integer, uniform
 
 TRIES = 64  # random draws for a free place before the first free one is taken; matters in nearly full graphs only
 EMPTY = np.int64(-1)
@@ -122,26 +121,3 @@ def by_group(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     code = code.reshape(-1).astype(np.int32)
     start = np.concatenate(([0], np.cumsum(np.bincount(code)))) if code.size else np.zeros(1, np.int64)
     return code, np.argsort(code, kind="stable").astype(np.int32), start.astype(np.int64)
-
-
-@kernel
-def _shares(key, slot, owner, n):
-    """w_e = E_e / sum of E over the entries of the same owner, E exponential: a uniform point of the simplex."""
-    weights, total = np.empty(owner.size), np.zeros(n)
-    for e in range(owner.size):
-        weights[e] = exponential(key, e, slot)
-        total[owner[e]] += weights[e]
-    for e in range(owner.size):
-        weights[e] /= total[owner[e]]
-    return weights
-
-
-def with_shares(graph: Graph, key: np.uint64, slot: int, *, of: str) -> Graph:
-    """Weights that add up to 1 over the links of each "target" (a customer) or "source" (a lender).
-
-    Choice: uniform on the simplex, so the largest of 4 partners has about half.  Source: assumption.
-    Alternative: equal shares.  Reason: partners of real firms are never equal, and equal shares hide concentration.
-    """
-    sources = np.repeat(np.arange(graph.n, dtype=graph.indices.dtype), graph.degrees())
-    owner = graph.indices if of == "target" else sources
-    return graph.with_weights(_shares(key, slot, owner, graph.n))

@@ -12,7 +12,7 @@ from sim.core.kernels import kernel
 from sim.core.random import integer, uniform
 from sim.core.settings import Settings, setting
 from sim.networks.network import check_mean_degree
-from sim.networks.sampling import TRIES, add_to_set, empty_set, random_order, with_shares
+from sim.networks.sampling import TRIES, add_to_set, empty_set, random_order
 
 
 class ScaleFreeDirected(Settings):
@@ -30,8 +30,7 @@ class ScaleFreeDirected(Settings):
 def build(n: int, settings: ScaleFreeDirected, key: np.uint64, attributes=None) -> Graph:
     """Actors enter in random order with one link; the others form between those already in.
 
-    A creditor is found in proportion to (links out + a), a debtor to (links in + a).  Weights are shares of a
-    source's claims.
+    A creditor is found in proportion to (links out + a), a debtor to (links in + a).
     """
     if n < 2:
         return Graph.empty(n, directed=True)
@@ -39,7 +38,7 @@ def build(n: int, settings: ScaleFreeDirected, key: np.uint64, attributes=None) 
     due = np.floor(np.arange(1, n + 1) * settings.mean_degree).astype(np.int64)
     source, target = _grow(key, n, due, settings.newcomer_owes_share, settings.attractiveness, empty_set(due[-1]))
     name = random_order(key, 4 * TRIES + 1, n)
-    return with_shares(Graph.from_edges(n, name[source], name[target], directed=True), key, 4 * TRIES + 2, of="source")
+    return Graph.from_edges(n, name[source], name[target], directed=True)
 
 
 @kernel

@@ -9,7 +9,7 @@ from sim.core.kernels import kernel
 from sim.core.random import uniform
 from sim.core.settings import Settings, setting
 from sim.networks.network import check_mean_degree
-from sim.networks.sampling import TRIES, alias_tables, by_group, pareto_weights, pick, whole_numbers, with_shares
+from sim.networks.sampling import TRIES, alias_tables, by_group, pareto_weights, pick, whole_numbers
 
 
 class Supply(Settings):
@@ -31,8 +31,8 @@ class Supply(Settings):
 def build(n: int, settings: Supply, key: np.uint64, attributes=None) -> Graph:
     """Merchant j draws its suppliers in proportion to size^selling_elasticity; it has at least one if d >= 1.
 
-    Number of suppliers: 1 + (d - 1) size^b / mean(size^b).  Links go supplier -> customer; weights are shares of
-    a customer's purchases.  Source: the skew of both degrees with size, Bernard et al. (2022).
+    Number of suppliers: 1 + (d - 1) size^b / mean(size^b).  Links go supplier -> customer.
+    Source: the skew of both degrees with size, Bernard et al. (2022).
     """
     if n < 2:
         return Graph.empty(n, directed=True)
@@ -44,7 +44,7 @@ def build(n: int, settings: Supply, key: np.uint64, attributes=None) -> Graph:
     groups = known.get("sector", np.zeros(n, np.int32))
     sector_share = settings.sector_share if "sector" in known else 0.0
     source, target = draw_suppliers(key, 2, n_suppliers, size**settings.selling_elasticity, groups, sector_share)
-    return with_shares(Graph.from_edges(n, source, target, directed=True), key, 2 + 2 * TRIES, of="target")
+    return Graph.from_edges(n, source, target, directed=True)
 
 
 def spread_with_size(mean_degree: float, weight: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.graph import Graph
 from sim.core.settings import Settings, setting
 from sim.networks.network import check_mean_degree
-from sim.networks.sampling import TRIES, pareto_weights, whole_numbers, with_shares
+from sim.networks.sampling import pareto_weights, whole_numbers
 from sim.networks.supply import draw_suppliers, spread_with_size
 
 
@@ -29,7 +29,7 @@ class SupplyPareto(Settings):
 def build(n: int, settings: SupplyPareto, key: np.uint64, attributes=None) -> Graph:
     """Draw a Pareto number of suppliers for each merchant, and each supplier in proportion to a Pareto weight.
 
-    Links go supplier -> customer; weights are shares of a customer's purchases.
+    Links go supplier -> customer.
     """
     if n < 2:
         return Graph.empty(n, directed=True)
@@ -38,4 +38,4 @@ def build(n: int, settings: SupplyPareto, key: np.uint64, attributes=None) -> Gr
     n_suppliers = whole_numbers(key, 1, spread_with_size(settings.mean_degree, buying))
     selling = spread_with_size(settings.mean_degree, pareto_weights(key, 2, n, settings.customers_tail))
     source, target = draw_suppliers(key, 3, n_suppliers, selling, np.zeros(n, np.int32), 0.0)
-    return with_shares(Graph.from_edges(n, source, target, directed=True), key, 3 + 2 * TRIES, of="target")
+    return Graph.from_edges(n, source, target, directed=True)

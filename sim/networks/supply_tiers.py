@@ -12,7 +12,7 @@ from sim.core.graph import Graph
 from sim.core.kernels import kernel
 from sim.core.random import integer, uniform, uniforms
 from sim.core.settings import Settings, setting
-from sim.networks.sampling import TRIES, alias_tables, pareto_weights, pick, whole_numbers, with_shares
+from sim.networks.sampling import TRIES, alias_tables, pareto_weights, pick, whole_numbers
 from sim.networks.supply import spread_with_size
 
 
@@ -34,7 +34,7 @@ class SupplyTiers(Settings):
 def build(n: int, settings: SupplyTiers, key: np.uint64, attributes=None) -> Graph:
     """Merchants fall into tiers at random; each buys from the tier before, in proportion to the supplier's size.
 
-    Links go supplier -> customer and never in a circle; weights are shares of a customer's purchases.
+    Links go supplier -> customer and never in a circle.
     Raises: UserError if the tiers are too small for so many suppliers.
     """
     if n < 2:
@@ -47,8 +47,7 @@ def build(n: int, settings: SupplyTiers, key: np.uint64, attributes=None) -> Gra
     start = np.concatenate(([0], np.cumsum(n_suppliers)))
     supplier = np.empty(start[-1], np.int32)
     _choose(key, start, first, settings.skipping_share, *alias_tables(weight, first), supplier)
-    graph = Graph.from_edges(n, order[supplier], np.repeat(order, n_suppliers), directed=True)
-    return with_shares(graph, key, 3 + 3 * TRIES, of="target")
+    return Graph.from_edges(n, order[supplier], np.repeat(order, n_suppliers), directed=True)
 
 
 def _tier_starts(n: int, settings: SupplyTiers) -> np.ndarray:

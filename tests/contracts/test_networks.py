@@ -46,6 +46,29 @@ def test_links_are_simple_sorted_and_go_both_ways_unless_directed(name, use, set
         assert np.all(graph.weights > 0) and np.all(np.isfinite(graph.weights))
 
 
+@pytest.mark.parametrize(("name", "use"), CASES)
+def test_weights_are_shares_of_purchases_and_of_claims(name, use, settings_of):
+    graph = build(settings_of(name), use)
+    if use in ("social", "guarantee"):
+        assert graph.weights is None
+    elif use == "supply":
+        assert np.allclose(graph.to_sparse().sum(axis=0), graph.in_degrees() > 0)
+        back = graph.reverse()
+        assert np.allclose(back.to_sparse().sum(axis=1), back.degrees() > 0)
+    else:
+        assert np.allclose(graph.to_sparse().sum(axis=1), graph.degrees() > 0)
+
+
+def test_weights_of_a_users_file_become_shares_in_proportion(tmp_path):
+    (tmp_path / "links.csv").write_text("source,target,weight\n0,2,30\n1,2,10\n0,1,0\n")
+    settings = NETWORKS["edges"].settings(file=str(tmp_path / "links.csv"))
+    assert build(settings, "supply", n=3).to_sparse().toarray().tolist() == [[0, 1, 0.75], [0, 0, 0.25], [0, 0, 0]]
+    assert build(settings, "interbank", n=3).to_sparse().toarray().tolist() == [[0, 0, 1], [0, 0, 1], [0, 0, 0]]
+    assert sorted(build(settings, "social", n=3).edge_weights()) == [0, 10, 30]  # as they are
+    (tmp_path / "links.csv").write_text("source,target,weight\n0,2,1.7e308\n1,2,1.7e308\n")
+    assert build(settings, "supply", n=3).weights.tolist() == [0.5, 0.5]
+
+
 @pytest.mark.parametrize("name", [name for name, kind in NETWORKS.items() if kind.mean_degree is not None])
 @pytest.mark.parametrize("degree", [2.0, 3.7, 8.0])
 def test_the_mean_degree_is_as_set(name, degree, settings_of):

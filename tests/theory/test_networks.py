@@ -170,21 +170,6 @@ def test_suppliers_come_from_the_own_sector_as_often_as_set(share):
     assert np.mean(sector[source] == sector[target]) == pytest.approx(expected, abs=0.02)
 
 
-@pytest.mark.parametrize("name", ["supply", "supply_tiers", "supply_pareto"])
-def test_shares_of_a_customers_purchases_add_up_to_one(name):
-    graph = build(name, 3000)
-    total = np.bincount(graph.indices, graph.weights, minlength=3000)
-    assert np.allclose(total[graph.in_degrees() > 0], 1.0)
-    back = graph.reverse()
-    assert np.allclose(back.to_sparse().sum(axis=1)[back.degrees() > 0], 1.0)
-
-
-@pytest.mark.parametrize("name", ["core_periphery", "scale_free_directed"])
-def test_shares_of_a_lenders_claims_add_up_to_one(name):
-    graph = build(name, 500)
-    assert np.allclose(graph.to_sparse().sum(axis=1)[graph.degrees() > 0], 1.0)
-
-
 def test_goods_move_down_the_tiers_and_never_in_a_circle():
     graph = build("supply_tiers", 4000, tiers=4, widening=2.0, skipping_share=0.0, mean_degree=3.0)
     ours = graph.to_networkx()
