@@ -15,7 +15,7 @@ import numpy as np
 from agents.bank import create_banks
 from agents.consumer import REGISTERED, Consumer, create_consumers
 from agents.lending import POLICIES
-from agents.merchant import Merchant, create_merchants
+from agents.merchant import OPEN, Merchant, create_merchants
 from agents.platform import FOCAL, create_lenders, create_platforms
 from agents.tactics import TACTICS
 from scenarios import load
@@ -42,16 +42,21 @@ class Market(mesa.Model):
 
     scenario: a `Scenario`, or the name or file of one; `overrides` are settings by path.
     seed: of the experiment; world and path seeds derive from it and from `replicate`, so that scenarios share them.
+    None, which Mesa's batch runs give, is the default seed: a run can always be repeated.
     threads: of kernels; numbers do not depend on it.  observers: called with the market after every close of a day.
 
     consumers, merchants, banks, platforms, lenders, loans: populations.  day: days lived, the number of the next day.
-    ledger: the books.  running: False after the last day.
+    ledger: the books.  running: False after the last day.  datacollector: Mesa's, asked after every day; replace it
+    by your own before the first one.
     Raises: UserError for a mistake in the scenario or the overrides.
     """
 
-    def __init__(self, scenario="baseline", *, seed: int = 1, replicate: int = 0, threads: int = 1,
+    scenario = None  # an ordinary attribute: the newest Mesa has a property here, for scenarios of its own kind
+
+    def __init__(self, scenario="baseline", *, seed: int | None = 1, replicate: int = 0, threads: int = 1,
                  observers: Iterable[Callable] = (), **overrides):
-        super().__init__(seed=seed)
+        seed = 1 if seed is None else seed
+        super().__init__(rng=seed)
         self.scenario = load(scenario, overrides) if overrides or not hasattr(scenario, "consumers") else scenario
         self.settings = scaled(self.scenario)
         self.seed, self.replicate, self.threads = seed, replicate, threads
@@ -65,6 +70,7 @@ class Market(mesa.Model):
         self._open_books()
         self.n_closed_today = 0
         self.purchases = ()
+        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     # --- making the world ---------------------------------------------------------------------------------------------
 
@@ -137,11 +143,12 @@ class Market(mesa.Model):
     def step(self):
         """Live one day; the observers look after its close.  Does nothing after the last day."""
         if self.day >= self.days:
-            self.running = False
+            self.running, self.steps = False, self.day
             return
         live_one_day(self)
         for observe in self.observers:
             observe(self)
+        self.datacollector.collect(self)
         self.day += 1
         self.running = self.day < self.days
 
@@ -149,6 +156,11 @@ class Market(mesa.Model):
         """Live n days, or all that are left."""
         for _ in range(self.days - self.day if n is None else n):
             self.step()
+
+    @property
+    def agent_types(self):
+        """Types one may ask `agents_by_type` for."""
+        return list(self.agents_by_type)
 
     @property
     def agents_by_type(self):
@@ -232,6 +244,9 @@ class Market(mesa.Model):
         self.restore(state)
 
 
+REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
+             "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
+             "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "ledger", "credit", *Market.POPULATIONS}
 
 

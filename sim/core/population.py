@@ -112,7 +112,8 @@ class Rows:
 
     def _values(self, name, handle_missing, default_value) -> np.ndarray:
         if name == "unique_id":
-            return self.index.copy()
+            registered = self.population._registered
+            return np.array([registered[row].unique_id for row in self.index]) if registered else self.index.copy()
         if name in self.population.columns:
             return getattr(self.population, name)[self.index]
         if handle_missing == "default":
