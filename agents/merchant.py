@@ -26,7 +26,8 @@ RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_
 class MerchantSettings(Settings):
     """Who the merchants are and how they keep shop."""
 
-    count: int = setting(3_333, unit="merchants", ge=2, le=1_000_000, source="DESIGN 2: one per 30 consumers")
+    count: int = setting(2_150, unit="merchants", ge=2, le=1_000_000,
+                         source="assumption: one per 47 consumers; credit-eligible shops are larger than the average of one per 30")
     size_spread: float = setting(1.0, unit="standard deviation of log size", ge=0, le=3, source="assumption: body of the size distribution")
     size_tail: float = setting(2.0, unit="Pareto exponent", gt=1, le=10,
                                source="Axtell 2001 has firms near 1; the shops of one slice are thinner", calibrated=True)
