@@ -29,9 +29,7 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
     """
     if lang not in ("en", "zh"):
         raise UserError(f"--lang {lang}: must be en or zh")
-    scenario = load(name, parse_set(changes))
-    if size:
-        scenario = sized(scenario, size)
+    scenario = load(sized(load(name), size) if size else name, parse_set(changes))  # what the user sets wins over the size
     forks = scenario.experiment.fork is not None
     if replicates and not forks:
         raise UserError(f"--replicates {replicates}: {scenario.name} has no experiment.fork, so there is nothing to pair; "

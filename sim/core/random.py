@@ -25,6 +25,7 @@ class Stream(IntEnum):
     SUPPLY_TIES = 5
     INTERBANK_TIES = 6
     WORLD_SHOCK = 7
+    GUARANTEE_TIES = 8
     # what happens (keyed by the path seed)
     CONSUMER_SHOPS = 20
     CONSUMER_BASKET = 21
