@@ -98,6 +98,7 @@ class Merchants(Population):
     need_today = column(np.int64, "fen", "Credit wanted today")
     surplus_today = column(np.int64, "fen", "What the owner takes out today before buying")
     draw_minute = column(np.int16, "minute", "When the merchant asks for credit today")
+    reviews_today = column(np.bool_, "yes/no", "Today is the day of the ordinary stock order")
     is_early = column(np.bool_, "yes/no", "Orders early today, only at the promoted rate")
     review_if_refused = column(np.int32, "day", "Next stock order if the early one is not served")
 
@@ -187,12 +188,15 @@ def plan_orders(m):
     own cash kept = max(share x typical order, typical order - trust x line), plus what a bank loan put in;
     need = target - stock - min(cash, kept).
     Reads: merchants.forecast, inventory, credit_limit, cash, bank_loan.  Writes: merchants.order_today, need_today,
-    surplus_today, next_review, typical_order, is_early, draw_minute.  Draws: MERCHANT_DRAW_MINUTE, one per merchant.
+    surplus_today, next_review, typical_order, reviews_today, is_early, draw_minute.
+    Draws: MERCHANT_DRAW_MINUTE, one per merchant.
     """
     shops = m.merchants
     shops.is_early[:] = False
     shops.order_today[:] = shops.need_today[:] = shops.surplus_today[:] = 0
     due = np.flatnonzero((shops.status == OPEN) & (shops.next_review <= m.day))
+    shops.reviews_today[:] = False
+    shops.reviews_today[due] = True
     _plan_orders(m, due, 0)
     key = stream_key(m.path_seed, Stream.MERCHANT_DRAW_MINUTE, m.day)
     shops.draw_minute[due] = ordinary_minute(key, due)
@@ -214,18 +218,18 @@ def answer_offer(m):
         return
     rows = np.arange(n)
     usual = ordinary_minute(stream_key(m.path_seed, Stream.MERCHANT_DRAW_MINUTE, m.day), rows)
-    days_early = np.where(shops.need_today > 0, 0, shops.next_review - m.day)
     is_client = (shops.status == OPEN) & (shops.credit_limit > 0) & (m.day - shops.last_draw_on <= 365)
+    may_come_early = is_client & ~shops.reviews_today
+    days_early = shops.next_review - m.day
     came_before = (shops.need_today > 0) & (usual < offer.start_minute)
     notices = uniforms(stream_key(m.path_seed, Stream.TACTIC_ATTENTION, m.day), 0, n, 0) < offer.attention
     horizon = shops.loan_life * (1.0 - offer.price) / offer.price if offer.pulls_forward else np.zeros(n)
-    keen = is_client & notices & ~came_before & ((days_early == 0) & (shops.need_today > 0) | (days_early > 0) & (days_early < horizon))
+    keen = notices & (is_client & (shops.need_today > 0) & ~came_before | may_come_early & (days_early < horizon))
     u = uniforms(stream_key(m.path_seed, Stream.TACTIC_RESPONSE, m.day), 0, n, 0)
-    tempted = is_client & ~keen & (shops.need_today == 0) & (usual >= offer.start_minute) & \
-        (u < (offer.arrivals - 1.0) / shops.review_days)
-    early = np.flatnonzero((keen | tempted) & (shops.need_today == 0))
+    tempted = may_come_early & ~keen & (usual >= offer.start_minute) & (u < (offer.arrivals - 1.0) / shops.review_days)
+    early = np.flatnonzero((keen | tempted) & may_come_early)
     shops.review_if_refused[early] = shops.next_review[early]
-    _plan_orders(m, early, np.maximum(shops.next_review[early] - m.day, 0))
+    _plan_orders(m, early, days_early[early])
     shops.is_early[early] = True
     delay = offer.delay_median * np.exp(offer.delay_spread * normals(stream_key(m.path_seed, Stream.TACTIC_ARRIVAL, m.day), 0, n, 0))
     at_screen = np.minimum(offer.start_minute + delay, MINUTES_PER_DAY - 1)

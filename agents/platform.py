@@ -21,7 +21,7 @@ class PlatformSettings(Settings):
     lender_capital_cny: tuple[float, float] = setting((600e6, 1000e6), unit="CNY each", source="S23", real_scale=True)
     lender_borrowing_share: float = setting(.5, unit="share of net capital", ge=0, le=20, source="M31")
     lender_funding_apr: float = setting(.06, unit="per year", ge=0, le=1, source="assumption: 2012 benchmark of 6%")
-    lender_staff: int = setting(300, unit="persons", ge=0, le=1e6, source="S16", real_scale=True)
+    lender_staff: float = setting(300.0, unit="persons", ge=0, le=1e6, source="S16", real_scale=True)
     staff_cost_cny: float = setting(200_000, unit="CNY a year each", ge=0, le=1e7, source="assumption")
 
 
@@ -59,10 +59,13 @@ class Lenders(Population):
     carry = column(np.float64, "fen", "Fraction of a fen of funding interest")
     decisions_today = column(np.int32, "decisions", "Lines reviewed today")
 
+    def borrowing_limit(self, m) -> np.ndarray:
+        """What the leverage rule lets each company owe, fen."""
+        return (self.capital * m.settings.platforms.lender_borrowing_share).astype(np.int64)
+
     def available(self, m) -> np.ndarray:
         """What each company may lend today, fen: cash plus what the leverage rule still lets it borrow."""
-        room = (self.capital * m.settings.platforms.lender_borrowing_share).astype(np.int64) - self.borrowed
-        return self.cash + np.maximum(room, 0)
+        return self.cash + np.maximum(self.borrowing_limit(m) - self.borrowed, 0)
 
     def draw_funding(self, m, lender, amount) -> None:
         """Borrow from the first bank what today's draws exceed cash by.
@@ -105,6 +108,8 @@ def create_lenders(m) -> Lenders:
 def pay_lender_costs(m):
     """Micro-loan companies pay staff, each decision's computing, and interest on what they borrowed; then repay.
 
+    They repay what cash they can spare, and all they can of what exceeds the leverage rule (interest may lift them over it).
+
     Writes: lenders.cash, lenders.borrowed, lenders.carry, lenders.decisions_today.
     """
     s, lenders, books = m.settings.platforms, m.lenders, m.books
@@ -120,6 +125,7 @@ def pay_lender_costs(m):
     lenders.carry[:] = exact - due
     m.ledger.owe(books.lender_debt, rows, books.bank_lender_claims, 0, due, purpose=Purpose.INTEREST)
     spare = np.maximum(0, lenders.cash - (2 * MIN_CASH_SHARE * lenders.capital).astype(np.int64))
-    repaid = np.minimum(spare, lenders.borrowed)
+    too_much = np.minimum(lenders.cash, np.maximum(0, lenders.borrowed - lenders.borrowing_limit(m)))
+    repaid = np.minimum(np.maximum(spare, too_much), lenders.borrowed)
     m.ledger.pay(books.lender_cash, rows, books.bank_own, 0, repaid, purpose=Purpose.BANK_FUNDING)
     m.ledger.cancel(books.bank_lender_claims, 0, books.lender_debt, rows, repaid, purpose=Purpose.BANK_FUNDING)

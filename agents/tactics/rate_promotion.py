@@ -40,13 +40,12 @@ class RatePromotion(Tactic):
     Settings = RatePromotionSettings
 
     def act(self, m) -> None:
-        """Writes: m.credit.offer.  The budget is what is left of the pool."""
-        s = self.settings
-        lent = m.credit.promoted_total
-        pool = fen(s.pool_cny) - lent
+        """Writes: m.credit.offer.  The budget is what is left of the own pool."""
+        s, number = self.settings, m.tactics.index(self)
+        pool = fen(s.pool_cny) - m.credit.promoted_by(number)
         if pool <= 0 or s.depth == 0:
             return
         price = 1.0 - s.depth
-        m.credit.post_offer(pool=pool, price=price, start_minute=s.start_minute, largest_loan=fen(s.largest_loan_cny),
+        m.credit.post_offer(tactic=number, pool=pool, price=price, start_minute=s.start_minute, largest_loan=fen(s.largest_loan_cny),
                             gap_minutes=1.0 / s.throughput, attention=s.attention_share, delay_median=s.arrival_median_minutes,
                             delay_spread=s.arrival_spread, pulls_forward=s.pulls_forward, arrivals=price ** s.rate_elasticity)

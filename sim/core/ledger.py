@@ -91,6 +91,8 @@ def _transfer(amount, source, source_rows, source_issuer, source_entity, source_
         a = amount[k] if len(amount) > 1 else amount[0]
         r = source_rows[k] if len(source_rows) > 1 else source_rows[0]
         s = target_rows[k] if len(target_rows) > 1 else target_rows[0]
+        if r < 0 or r >= len(source) or s < 0 or s >= len(target):
+            return k
         if a < 0 or (source_floor and source[r] < a) or (target_sign < 0 and target[s] < a):
             return k
         source[r] -= source_sign * a
@@ -147,7 +149,8 @@ class Ledger:
     def pay(self, payer: Account, payer_rows, payee: Account, payee_rows, amount, *, purpose: Purpose) -> int:
         """Move money; rows and amount are scalars or arrays of one common length.  Returns the total, fen.
 
-        Raises: LedgerError for a negative amount or a payer without the money; nothing after that row has moved.
+        Raises: LedgerError for a negative amount, a row that does not exist or a payer without the money; what comes
+        before it has moved, nothing after it.
         """
         amount, payer_rows, payee_rows = _rows(amount), _rows(payer_rows), _rows(payee_rows)
         if not self._same_length(amount, payer_rows, payee_rows):
@@ -156,7 +159,7 @@ class Ledger:
                         not payer.may_overdraw, payee.balance, payee_rows, payee.issuer, payee.entity, payee.per_row, 1,
                         self.money_today[purpose], self._net)
         if bad >= 0:
-            self._refuse("pay", payer, payer_rows, amount, bad, purpose)
+            self._refuse("pay", payer, payer_rows, payee, payee_rows, amount, bad, purpose)
         return self._total(amount, payer_rows, payee_rows)
 
     def owe(self, debt: Account, debtor_rows, claim: Account, creditor_rows, amount, *, purpose: Purpose) -> int:
@@ -175,7 +178,7 @@ class Ledger:
                         source.sign > 0, target.balance, target_rows, _NO_ISSUER, target.entity, target.per_row,
                         target.sign, self.claims_today[purpose], self._no_net)
         if bad >= 0:
-            self._refuse(verb, source if source.sign > 0 else target, source_rows, amount, bad, purpose)
+            self._refuse(verb, source, source_rows, target, target_rows, amount, bad, purpose)
         return self._total(amount, source_rows, target_rows)
 
     @staticmethod
@@ -191,11 +194,15 @@ class Ledger:
         return int(amount.sum()) if len(amount) == n else int(amount[0]) * n
 
     @staticmethod
-    def _refuse(verb, account, rows, amount, k, purpose):
-        a = int(amount[k] if len(amount) > 1 else amount[0])
-        row = int(rows[k] if len(rows) > 1 else rows[0])
+    def _refuse(verb, source, source_rows, target, target_rows, amount, k, purpose):
+        a, r, s = (int(each[k] if len(each) > 1 else each[0]) for each in (amount, source_rows, target_rows))
+        for account, row in ((source, r), (target, s)):
+            if not 0 <= row < len(account.balance):
+                raise LedgerError(f"{verb}: {account.name} has no row {row}; it has {len(account.balance)} ({purpose.name.lower()})")
         if a < 0:
             raise LedgerError(f"{verb}: amount[{k}] is {a} fen; payments must be 0 or more ({purpose.name.lower()})")
+        is_source = source.sign > 0 and not source.may_overdraw and source.balance[r] < a
+        account, row = (source, r) if is_source else (target, s)
         raise LedgerError(f"{verb}: {account.name}[{row}] holds {int(account.balance[row])} fen, less than the {a} fen of "
                           f"{purpose.name.lower()}")
 

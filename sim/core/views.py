@@ -9,7 +9,8 @@ import numpy as np
 class ClosedLoopView:
     """What the platform sees of its own merchants; arrays of shape (n,), copies.
 
-    sales_trend: fen a day.  age_days.  rating: 0-1.  is_certified, is_open: yes/no.  days_past_due: days.
+    sales_trend: fen a day.  age_days.  rating: 0-1.  is_certified, is_open: yes/no.  days_past_due: days, at
+    the platform's lenders.
     """
 
     sales_trend: np.ndarray

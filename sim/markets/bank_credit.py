@@ -24,7 +24,6 @@ def decide_applications(m, capacity):
     stale = (shops.bank_applied_on >= 0) & ((m.day - shops.bank_applied_on > PATIENCE_DAYS) | (shops.status != 0))
     shops.bank_applied_on[stale] = -1
     waiting = np.flatnonzero(shops.bank_applied_on >= 0)
-    banks.queue[:] = np.bincount(shops.home_bank[waiting], minlength=len(banks))
     waiting = waiting[np.lexsort((waiting, shops.bank_applied_on[waiting]))]
     chosen = _first_of_each(shops.home_bank[waiting], capacity)
     rows = waiting[chosen]
@@ -32,6 +31,7 @@ def decide_applications(m, capacity):
     banks.capacity_carry -= served
     np.minimum(banks.capacity_carry, 1.0, out=banks.capacity_carry)
     banks.applications_today[:] = served
+    banks.queue[:] = np.bincount(shops.home_bank[waiting], minlength=len(banks)) - served
     if len(rows) == 0:
         return
     shops.bank_applied_on[rows] = -1
@@ -53,7 +53,7 @@ def decide_applications(m, capacity):
 
 
 def collect_instalments(m):
-    """Interest by day; instalments when due, as far as cash reaches; arrears are swept, old ones written off.
+    """Interest by day; instalments when due, whole ones only; a closed shop pays what it has; old arrears are written off.
 
     Writes: merchants.bank_loan, bank_due_on, bank_carry, cash, days_past_due; banks.loans.
     """
@@ -68,10 +68,11 @@ def collect_instalments(m):
     m.ledger.owe(books.bank_debt, rows, books.bank_loans, lender, due, purpose=Purpose.INTEREST)
     is_due = (shops.bank_due_on[rows] <= m.day)
     wanted = np.where(is_due, np.minimum(shops.bank_instalment[rows], shops.bank_loan[rows]), 0)
-    paid = np.where(shops.cash[rows] >= wanted, wanted, 0)
+    is_closed = shops.status[rows] != 0
+    paid = np.where(is_closed, np.minimum(shops.cash[rows], shops.bank_loan[rows]), np.where(shops.cash[rows] >= wanted, wanted, 0))
     m.ledger.pay(books.cash, rows, books.bank_own, lender, paid, purpose=Purpose.LOAN_REPAID)
     m.ledger.cancel(books.bank_loans, lender, books.bank_debt, rows, paid, purpose=Purpose.LOAN_REPAID)
-    shops.bank_due_on[rows[paid > 0]] += 30
+    shops.bank_due_on[rows[(paid > 0) & ~is_closed]] += 30
     late = np.maximum(m.day - shops.bank_due_on[rows], 0)
     shops.days_past_due[rows] = np.maximum(shops.days_past_due[rows], late)
     bad = late > m.settings.banks.write_off_days

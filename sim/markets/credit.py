@@ -33,12 +33,13 @@ class CreditSettings(Settings):
 class Offer:
     """A promoted price for today, posted by a tactic and settled by the queue of draws.
 
-    pool: fen still to lend at the price.  price: multiple of the daily rate.  start_minute: of the day.
+    tactic: number of who posted it.  pool: fen still to lend at the price.  price: multiple of the daily rate.  start_minute: of the day.
     largest_loan: fen.  gap_minutes: time the system needs per simulated loan (1 / throughput).
     attention, delay_median, delay_spread: who is at the screen and how long after the start they ask (minutes, log).
     pulls_forward: owners may order early.  arrivals: multiple of ordinary arrivals at this price.
     """
 
+    tactic: int
     pool: int
     price: float
     start_minute: int
@@ -51,7 +52,7 @@ class Offer:
     arrivals: float
 
 
-NO_OFFER = Offer(0, 1.0, MINUTES_PER_DAY, 0, 0.0, 0.0, 1.0, 0.0, False, 1.0)
+NO_OFFER = Offer(-1, 0, 1.0, MINUTES_PER_DAY, 0, 0.0, 0.0, 1.0, 0.0, False, 1.0)
 
 
 class CreditMarket:
@@ -63,7 +64,7 @@ class CreditMarket:
         self.interest_today = self.written_off_today = self.stock_bought_today = 0
         self.closed_today = self.closed_days_today = 0
         self.rationed_today = 0
-        self.promotion_log: list[np.ndarray] = []  # draws at promoted prices: day, minute, merchant, fen
+        self.promotion_log: list[np.ndarray] = []  # draws at promoted prices: day, minute, merchant, fen, tactic
 
     def post_offer(self, **terms) -> None:
         """A tactic's offer for today; the last one posted stands."""
@@ -73,6 +74,10 @@ class CreditMarket:
     def promoted_total(self) -> int:
         """Lent at promoted prices so far, fen."""
         return int(sum(log[:, 3].sum() for log in self.promotion_log))
+
+    def promoted_by(self, tactic: int) -> int:
+        """Lent so far at the price of one tactic, fen."""
+        return int(sum(log[log[:, 4] == tactic, 3].sum() for log in self.promotion_log))
 
     def state(self) -> dict:
         """What a checkpoint keeps."""
@@ -139,8 +144,8 @@ def settle_draws(m):
     shops.last_draw_on[row] = m.day
     at_price = promoted == 1
     if at_price.any():
-        day = np.full(int(at_price.sum()), m.day)
-        m.credit.promotion_log.append(np.column_stack((day, minute[at_price], row[at_price], amount[at_price])))
+        day, tactic = (np.full(int(at_price.sum()), number) for number in (m.day, offer.tactic))
+        m.credit.promotion_log.append(np.column_stack((day, minute[at_price], row[at_price], amount[at_price], tactic)))
 
 
 @kernel
@@ -148,8 +153,8 @@ def _serve(asking, draw_minute, is_early, need_today, credit_limit, lender, fund
            bundle_due, bundle_loan, day, advance, topup, smallest, cap, pool, start, largest, gap):
     """First come, first served: rows of (merchant, minute, fen, kind, promoted, contract).
 
-    From `start` on, a request of at most `largest` is promoted while the pool covers the smallest draw; the system
-    serves one request per `gap` minutes, so the minute is when it is served.  Early orders want nothing else.
+    From `start` on, a request is promoted, up to `largest`, while the pool covers the smallest draw; the system serves
+    one request per `gap` minutes, so the minute is when it is served, before midnight.  Early orders want nothing else.
     """
     draws = np.empty((len(asking), 6), np.int64)
     count, clock, ring = 0, float(start), bundle_amount.shape[1]
@@ -161,7 +166,8 @@ def _serve(asking, draw_minute, is_early, need_today, credit_limit, lender, fund
             if kind[row] == NONE and contract < 0:
                 contract = row
         room = min(min(credit_limit[j] - owed, cap), funds[lender[j]])
-        promoted = pool >= smallest and draw_minute[j] >= start
+        served_at = max(clock, float(draw_minute[j])) + gap
+        promoted = pool >= smallest and draw_minute[j] >= start and served_at < MINUTES_PER_DAY
         if promoted:
             room = min(room, min(largest, pool))
         if is_early[j] and not promoted:
@@ -188,8 +194,7 @@ def _serve(asking, draw_minute, is_early, need_today, credit_limit, lender, fund
                     pledged += bundle_amount[j, k]
         minute = float(draw_minute[j])
         if promoted:
-            clock = max(clock, minute) + gap
-            minute = clock
+            clock = minute = served_at
             pool -= amount
         funds[lender[j]] -= amount
         kind[contract] = ORDER if is_order_loan else CREDIT

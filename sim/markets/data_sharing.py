@@ -6,6 +6,7 @@ from sim.core.kernels import kernel
 from sim.core.random import Stream, normal, stream_key
 from sim.core.settings import Settings, setting
 from sim.core.views import BankFileView, ClosedLoopView
+from sim.markets.loans import days_past_due
 
 
 class DataSettings(Settings):
@@ -19,17 +20,21 @@ class DataSharing:
     """Hands out views; a lender never holds the population itself."""
 
     def closed_loop(self, m, rows) -> ClosedLoopView:
-        """The platform's view of the merchants `rows`."""
+        """The platform's view of the merchants `rows`: what happens on it, and arrears at its own lenders only."""
         shops = m.merchants
         return ClosedLoopView(shops.sales_trend[rows].copy(), m.day - shops.opened_on[rows], shops.rating[rows].astype(float),
-                              shops.is_certified[rows].copy(), shops.status[rows] == 0, shops.days_past_due[rows].copy())
+                              shops.is_certified[rows].copy(), shops.status[rows] == 0, days_past_due(m, rows))
 
     def bank_file(self, m, rows) -> BankFileView:
-        """What the merchants `rows` tell a bank: sales with error.  Draws: LENDER_NOISE, one per merchant and application."""
+        """What the merchants `rows` tell a bank: sales with error; of arrears it knows those on its own loans.
+
+        Draws: LENDER_NOISE, one per merchant and application.
+        """
         shops = m.merchants
         key = stream_key(m.path_seed, Stream.LENDER_NOISE, m.day)
         error = _noise(key, rows, m.settings.data.bank_file_noise)
-        return BankFileView((shops.sales_trend[rows] * 365 * error), m.day - shops.opened_on[rows], shops.days_past_due[rows].copy())
+        late = np.where(shops.bank_loan[rows] > 0, np.maximum(m.day - shops.bank_due_on[rows], 0), 0)
+        return BankFileView(shops.sales_trend[rows] * 365 * error, m.day - shops.opened_on[rows], late)
 
 
 @kernel

@@ -113,14 +113,25 @@ def update_arrears(m):
     if not loans.outstanding.any():
         shops.days_past_due[:] = 0
         return
-    past_due = np.where(loans.kind != NONE, np.maximum(m.day - loans.due_on, 0), 0)
+    past_due = _past_due(m, slice(None))
     shops.days_past_due[:] = past_due.reshape(-1, SLOTS).max(axis=1)
     rows = np.flatnonzero(past_due > s.write_off_days)
     if len(rows):
         lender = shops.lender[rows // SLOTS]
+        _keep_collected(m, rows)
         m.credit.written_off_today = m.ledger.cancel(m.books.loan_claim, lender, m.books.loan_debt, rows, loans.outstanding[rows].copy(),
                                                      purpose=Purpose.WRITE_OFF)
         _free_slots(m, rows)
+
+
+def days_past_due(m, merchants) -> np.ndarray:
+    """Oldest arrears of the merchants `merchants` at the platform's lenders, days; what another lender cannot know."""
+    return _past_due(m, np.asarray(merchants)[:, None] * SLOTS + np.arange(SLOTS)).max(axis=1, initial=0)
+
+
+def _past_due(m, contracts) -> np.ndarray:
+    """Days since maturity of the contracts `contracts`, 0 before it and where there is none."""
+    return np.where(m.loans.kind[contracts] != NONE, np.maximum(m.day - m.loans.due_on[contracts], 0), 0)
 
 
 def call_in(m, failed):
@@ -133,12 +144,17 @@ def call_in(m, failed):
     if len(rows) == 0:
         return
     m.loans.due_on[rows] = np.minimum(m.loans.due_on[rows], m.day)
+    _keep_collected(m, rows)
+    _free_slots(m, rows[m.loans.outstanding[rows] == 0])
+
+
+def _keep_collected(m, rows):
+    """What escrow holds for the contracts `rows` goes to their lenders and off the debt."""
     owner = rows // SLOTS
     kept = np.minimum(m.loans.collected[rows], m.loans.outstanding[rows])
     m.ledger.pay(m.books.escrow, owner, m.books.lender_cash, m.merchants.lender[owner], kept, purpose=Purpose.RECOVERY)
     m.ledger.cancel(m.books.loan_claim, m.merchants.lender[owner], m.books.loan_debt, rows, kept, purpose=Purpose.RECOVERY)
     m.loans.collected[rows] = 0
-    _free_slots(m, rows[m.loans.outstanding[rows] == 0])
 
 
 def _close(m, rows):
