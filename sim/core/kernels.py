@@ -14,6 +14,8 @@ from pathlib import Path
 import numba
 import numpy as np
 
+import sim.core.compiling  # noqa: F401 - says on the error stream that kernels compile
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPILED_PACKAGES = ("sim", "agents", "results", "experiments")
 KEEP_CACHES = 4

@@ -1,0 +1,271 @@
+"""Consumers: what they have, what they know, what they do."""
+
+import numpy as np
+from pydantic import model_validator
+
+from sim.core.finance import fen
+from sim.core.kernels import kernel, run_in_blocks
+from sim.core.ledger import Purpose
+from sim.core.population import Population, Row, column
+from sim.core.random import Stream, bits, exponential, normal, normals, stream_key, uniform, uniforms
+from sim.core.settings import Settings, setting
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+UNAWARE, REGISTERED = 0, 3  # funnel stages used so far: unaware 0, aware 1, considering 2, registered 3
+N_CANDIDATES = 3  # merchants met by chance beside the two favourites
+
+
+class Segment(Settings):
+    """One group of consumers."""
+
+    share: float = setting(unit="share of consumers", ge=0, le=1, source="SOURCES 1.1: the young are over 70% of users")
+    monthly_income_cny: float = setting(unit="CNY a month", gt=0, le=1e6, source="National Bureau of Statistics 2012, rounded")
+    mobile_share: float = setting(unit="share", ge=0, le=1, source="assumption", meaning="Who shops on a phone rather than a PC")
+    price_sensitivity: float = setting(unit="utility per log price", ge=0, le=20, source="Bijmolt et al. 2005 (mean elasticity 2.6)")
+
+
+class Segments(Settings):
+    """The five groups, in the order of `consumers.segment`."""
+
+    students: Segment = Segment(share=.24, monthly_income_cny=1500, mobile_share=.60, price_sensitivity=3.2)
+    young_professionals: Segment = Segment(share=.48, monthly_income_cny=4500, mobile_share=.55, price_sensitivity=2.6)
+    middle_income: Segment = Segment(share=.14, monthly_income_cny=8000, mobile_share=.40, price_sensitivity=2.2)
+    small_city_rural: Segment = Segment(share=.10, monthly_income_cny=2500, mobile_share=.35, price_sensitivity=3.0)
+    affluent: Segment = Segment(share=.04, monthly_income_cny=20000, mobile_share=.50, price_sensitivity=1.6)
+
+    @model_validator(mode="after")
+    def _shares_sum_to_one(self):
+        total = sum(segment.share for segment in self.in_order())
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"the shares of the five segments sum to {total:g}; they must sum to 1")
+        return self
+
+    def in_order(self) -> list[Segment]:
+        """The segments by number."""
+        return [getattr(self, name) for name in type(self).model_fields]
+
+
+class ConsumerSettings(Settings):
+    """Who the consumers are and how they shop."""
+
+    count: int = setting(100_000, unit="consumers", ge=10, le=10_000_000, source="DESIGN 2")
+    isolated: int = setting(0, unit="consumers", ge=0, le=1_000_000, source="DESIGN 6",
+                            meaning="Added after `count`, without income or ties: they must not move anybody else")
+    segments: Segments = Segments()
+    income_spread: float = setting(.45, unit="standard deviation of log income", ge=0, le=2,
+                                   source="assumption (Gini about .25 inside a segment)")
+    living_share: float = setting(.55, unit="share of income", ge=0, le=1,
+                                  source="National Bureau of Statistics 2012: consumption share, rounded",
+                                  meaning="Spent outside the platform on payday")
+    savings_months: float = setting(4.0, unit="months of income", ge=0, le=60, source="assumption",
+                                    meaning="Deposits above this leave for other investments on payday")
+    purchases_a_year: float = setting(60.0, unit="purchases a year", ge=0, le=365, source="assumption: a little more than weekly")
+    basket_cny: float = setting(370.0, unit="CNY", gt=0, le=100_000,
+                                source="assumption: 16 000 CNY a year after failed payments; sets the size of draws (M01)", calibrated=True)
+    basket_spread: float = setting(.8, unit="standard deviation of log basket", ge=0, le=3, source="assumption")
+    favourite_bonus: float = setting(1.2, unit="utility", ge=0, le=10, source="assumption: inertia of repeat purchase",
+                                     meaning="Advantage of a merchant bought from before")
+    registered_share: float = setting(.80, unit="share", ge=0, le=1, source="assumption for 2012",
+                                      meaning="Consumers with a wallet on the first day")
+    adoption_alone: float = setting(.03, unit="per year", ge=0, le=5, source="L42 (Bass p)")
+    adoption_social: float = setting(.38, unit="per year, all neighbours registered", ge=0, le=20, source="L42 (Bass q)")
+    wallet_preference: float = setting(.75, unit="probability", ge=0, le=1, source="assumption",
+                                       meaning="A registered consumer tries the wallet before the bank card")
+    retry_prob: float = setting(.6, unit="probability", ge=0, le=1, source="assumption",
+                                meaning="Tries the other way to pay after a failure")
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+class Consumer(Row):
+    """One consumer, looked at."""
+
+
+class Consumers(Population):
+    """All consumers."""
+
+    name = "consumers"
+    row_type = Consumer
+
+    segment = column(np.int8, "number", "Segment, in the order of consumers.segments")
+    region = column(np.int8, "number", "Region 0-7")
+    is_woman = column(np.bool_, "yes/no", "Gender as the platform records it")
+    is_mobile = column(np.bool_, "yes/no", "Shops on a phone rather than a PC")
+    home_bank = column(np.int16, "bank", "Bank of the deposit")
+    payday = column(np.int8, "day of the month", "Income arrives on this day, 1-28")
+    income = column(np.int64, "fen a month", "Income")
+    deposit = column(np.int64, "fen", "Sight deposit at the home bank")
+    wallet = column(np.int64, "fen", "Balance at the focal platform")
+    shopping_rate = column(np.float32, "purchases a day", "Propensity to shop on an ordinary day")
+    basket_scale = column(np.float32, "fen", "Median basket")
+    stage = column(np.int8, "number", "Funnel stage at the focal platform")
+    registered_on = column(np.int32, "day", "Day of registration; -1 before", default=-1)
+    registered_neighbours = column(np.int32, "consumers", "Neighbours with a wallet")
+    favourite = column(np.int32, "merchant", "Two merchants bought from last; -1 none", default=-1, width=2)
+    satisfaction = column(np.float32, "share", "Satisfaction with the marketplace, 0-1", default=.8)
+
+
+# --- birth ------------------------------------------------------------------------------------------------------------
+
+
+def create_consumers(m) -> Consumers:
+    """Consumers as they are on the first day; every property depends on the world seed and the own id only.
+
+    Draws: CONSUMER_BIRTH, slots 0-3 and 20-27.
+    """
+    s = m.settings.consumers
+    key, n = stream_key(m.world_seed, Stream.CONSUMER_BIRTH), s.count + s.isolated
+    c = Consumers(m, n)
+    segments = s.segments.in_order()
+    edges = np.cumsum([segment.share for segment in segments])
+    c.segment[:] = np.minimum(np.searchsorted(edges, uniforms(key, 0, n, 20), side="right"), len(segments) - 1)
+    c.region[:] = (uniforms(key, 0, n, 21) * 8).astype(np.int8)
+    c.is_woman[:] = uniforms(key, 0, n, 22) < .5
+    c.is_mobile[:] = uniforms(key, 0, n, 23) < np.array([segment.mobile_share for segment in segments])[c.segment]
+    c.home_bank[:] = m.banks.draw_home(uniforms(key, 0, n, 24))
+    c.payday[:] = 1 + (uniforms(key, 0, n, 25) * 28).astype(np.int8)
+    typical = np.array([fen(segment.monthly_income_cny) for segment in segments])[c.segment]
+    relative = np.exp(s.income_spread * normals(key, 0, n, 0) - s.income_spread ** 2 / 2)
+    c.income[:] = typical * relative
+    c.income[s.count:] = 0
+    c.deposit[:] = c.income * (.5 + uniforms(key, 0, n, 26) * s.savings_months)
+    keenness = np.exp(.6 * normals(key, 0, n, 1) - .18)
+    c.shopping_rate[:] = np.minimum(s.purchases_a_year / 365 * keenness, .9)
+    average_income = sum(segment.share * segment.monthly_income_cny for segment in segments) * 100
+    affordable = np.sqrt(c.income / average_income)
+    c.basket_scale[:] = fen(s.basket_cny) * np.exp(-s.basket_spread ** 2 / 2) * affordable
+    c.stage[:] = np.where(uniforms(key, 0, n, 27) < s.registered_share, REGISTERED, UNAWARE)
+    c.registered_on[c.stage == REGISTERED] = 0
+    return c
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def receive_income(m):
+    """Consumers are paid, live on a part of it, and invest elsewhere what exceeds their savings target.
+
+    Reads: consumers.income, consumers.payday.  Writes: consumers.deposit.
+    """
+    c, s = m.consumers, m.settings.consumers
+    rows = np.flatnonzero(c.payday == m.calendar.month_day(m.day)[1])
+    if len(rows) == 0:
+        return
+    income = c.income[rows]
+    m.ledger.pay(m.books.world, 0, m.books.deposit, rows, income, purpose=Purpose.WAGES)
+    surplus = np.maximum(0, c.deposit[rows] - (income * s.savings_months).astype(np.int64))
+    spent = np.minimum(c.deposit[rows], (income * s.living_share).astype(np.int64) + surplus // 2)
+    m.ledger.pay(m.books.deposit, rows, m.books.world, 0, spent, purpose=Purpose.LIVING_COSTS)
+
+
+def register(m):
+    """Consumers without a wallet register with the Bass hazard of their registered neighbours.
+
+    Reads: consumers.registered_neighbours.  Writes: consumers.stage, consumers.registered_on,
+    consumers.registered_neighbours.  Draws: CONSUMER_ADOPTION, one per unregistered consumer.
+    P = 1 - (1 - p)(1 - q / degree)^(registered neighbours), per day.  Source: Rand and Rust (2011), micro form of Bass.
+    """
+    c, s = m.consumers, m.settings.consumers
+    key = stream_key(m.path_seed, Stream.CONSUMER_ADOPTION, m.day)
+    degrees = m.social.degrees()
+    new = np.concatenate(run_in_blocks(lambda start, stop: _register(
+        key, start, stop, c.stage, c.registered_neighbours, degrees, s.adoption_alone / 365, s.adoption_social / 365),
+        len(c), m.threads))
+    c.stage[new] = REGISTERED
+    c.registered_on[new] = m.day
+    m.social.push_change(new, 1, c.registered_neighbours)
+
+
+def choose_purchases(m):
+    """Consumers who shop today choose a basket and a merchant; intentions only, nothing is paid.
+
+    Reads: consumers.shopping_rate, favourite, deposit, wallet, merchants.appeal.  Writes: m.purchases (a list of
+    intentions: buyer, first and second merchant, amount).  Draws: CONSUMER_SHOPS, CONSUMER_BASKET, one per consumer;
+    CONSUMER_MERCHANT, one per (consumer, merchant) and one per candidate.  Source: McFadden (1974).
+    """
+    c, s = m.consumers, m.settings.consumers
+    shops, basket, choice = (stream_key(m.path_seed, stream, m.day) for stream in
+                             (Stream.CONSUMER_SHOPS, Stream.CONSUMER_BASKET, Stream.CONSUMER_MERCHANT))
+    factor = np.float32(m.goods.shopping_factor_today)
+    bonus = np.exp(s.favourite_bonus)
+
+    def block(start, stop):
+        buyer = _shoppers(shops, start, stop, c.shopping_rate, factor)
+        return buyer, *_baskets_and_merchants(basket, choice, buyer, c.segment, c.basket_scale, s.basket_spread,
+                                              c.deposit, c.wallet, c.favourite, bonus, m.merchants.appeal,
+                                              m.goods.alias_threshold, m.goods.alias_other)
+
+    parts = run_in_blocks(block, len(c), m.threads)
+    m.purchases = tuple(np.concatenate(column) for column in zip(*parts))
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def _register(key, start, stop, stage, registered_neighbours, degrees, alone, social):
+    """Rows that register: u < 1 - (1 - p)(1 - q / d)^k."""
+    new = np.empty(stop - start, np.int64)
+    count = 0
+    for i in range(start, stop):
+        if stage[i] < REGISTERED:
+            unmoved = 1.0 - alone
+            if degrees[i] > 0:
+                unmoved *= (1.0 - min(social / degrees[i], 1.0)) ** registered_neighbours[i]
+            if uniform(key, i, 0) < 1.0 - unmoved:
+                new[count] = i
+                count += 1
+    return new[:count]
+
+
+@kernel
+def _shoppers(key, start, stop, shopping_rate, factor):
+    """Rows with u_i < rate_i * factor, compacted without branches."""
+    rows = np.empty(stop - start + 1, np.int64)
+    count = 0
+    scale = np.float32(1.0 / 16777216.0)
+    for i in range(start, stop):
+        u = np.float32(np.int32(bits(key, i, 0) >> np.uint64(40))) * scale
+        rows[count] = i
+        count += u < shopping_rate[i] * factor
+    return rows[:count]
+
+
+@kernel
+def _baskets_and_merchants(basket_key, choice_key, buyer, segment, basket_scale, basket_spread, deposit, wallet,
+                           favourite, bonus, appeal, alias_threshold, alias_other):
+    """Basket b_i = scale_i exp(spread z_i), at most half the money at hand; merchants argmin_j Exp_ij / appeal_j.
+
+    The two best of {favourites} + {N_CANDIDATES drawn by size} are kept, so that an empty shelf has a second choice.
+    """
+    n = len(buyer)
+    amount, first, second = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
+    n_merchants = len(alias_threshold)
+    candidates = np.empty(2 + N_CANDIDATES, np.int32)
+    for k in range(n):
+        i = buyer[k]
+        wish = basket_scale[i] * np.exp(basket_spread * normal(basket_key, i, 0))
+        amount[k] = np.int64(min(wish, .5 * (deposit[i] + wallet[i])))
+        candidates[0], candidates[1] = favourite[i, 0], favourite[i, 1]
+        for slot in range(N_CANDIDATES):
+            x = uniform(choice_key, i, slot - N_CANDIDATES) * n_merchants
+            j = np.int64(x)
+            candidates[2 + slot] = j if x - j < alias_threshold[j] else alias_other[j]
+        best, next_best, best_cost, next_cost = -1, -1, np.inf, np.inf
+        for slot in range(2 + N_CANDIDATES):
+            j = candidates[slot]
+            if j < 0 or j == best or j == next_best:
+                continue
+            weight = appeal[j, segment[i]] * (bonus if slot < 2 else 1.0)
+            if weight <= 0.0:
+                continue
+            cost = exponential(choice_key, i, j) / weight
+            if cost < best_cost:
+                next_best, next_cost = best, best_cost
+                best, best_cost = j, cost
+            elif cost < next_cost:
+                next_best, next_cost = j, cost
+        first[k], second[k] = best, next_best
+    return amount, first, second

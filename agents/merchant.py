@@ -1,0 +1,381 @@
+"""Merchants: what they have, what they know, what they do.
+
+Choice: owners keep a target of own cash and withdraw the rest; orders come in cycles of about two weeks.
+Source: DESIGN 4.7.  Alternative: profit-maximising inventory (newsvendor) with retained earnings.
+Reason: with retained earnings the credit need of a profitable shop is gone within months, and S14 with it.
+"""
+
+import numpy as np
+
+from sim.core.finance import MINUTES_PER_DAY, fen
+from sim.core.kernels import kernel
+from sim.core.ledger import Purpose
+from sim.core.population import Population, Row, column
+from sim.core.random import Stream, normal, normals, stream_key, uniform, uniforms
+from sim.core.settings import Settings, setting
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+VENUES = ("marketplace", "B2B", "offline")
+N_SECTORS = 12
+OPEN, CLOSED = 0, 1  # status; a closed shop sells nothing and refunds what waits in escrow
+LONGEST_REVIEW = 40  # days
+RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_DAYS (a test holds them equal)
+
+
+class MerchantSettings(Settings):
+    """Who the merchants are and how they keep shop."""
+
+    count: int = setting(3_333, unit="merchants", ge=2, le=1_000_000, source="DESIGN 2: one per 30 consumers")
+    size_spread: float = setting(1.0, unit="standard deviation of log size", ge=0, le=3, source="assumption: body of the size distribution")
+    size_tail: float = setting(2.0, unit="Pareto exponent", gt=1, le=10,
+                               source="Axtell 2001 has firms near 1; the shops of one slice are thinner", calibrated=True)
+    cost_share_low: float = setting(.70, unit="share of price", ge=0, le=1, source="assumption: gross margin 20-30%")
+    cost_share_high: float = setting(.80, unit="share of price", ge=0, le=1, source="assumption: gross margin 20-30%")
+    demand_persistence: float = setting(.97, unit="a day", ge=0, lt=1, source="assumption: a shop's luck lasts about a month")
+    demand_spread: float = setting(.25, unit="standard deviation of log demand", ge=0, le=2, source="assumption")
+    quality_drift: float = setting(.01, unit="a day, standard deviations", ge=0, le=1, source="assumption")
+    review_mean_days: float = setting(17.0, unit="days", ge=2, le=60, source="DESIGN 4.7: order cycles of about two weeks", calibrated=True)
+    review_spread: float = setting(.30, unit="standard deviation of log days", ge=0, le=1, source="assumption")
+    safety_days: float = setting(3.0, unit="days of sales", ge=0, le=30, source="assumption")
+    own_cash_low: float = setting(.06, unit="share of a typical order", ge=0, le=2, source="assumption", calibrated=True,
+                                  meaning="Own cash an owner leaves in the shop: lowest")
+    own_cash_high: float = setting(.62, unit="share of a typical order", ge=0, le=2, source="assumption", calibrated=True,
+                                   meaning="Own cash an owner leaves in the shop: highest")
+    trust_in_line: float = setting(.85, unit="share of the line", ge=0, le=1,
+                                   source="assumption: owners count most of the line as liquidity", calibrated=True,
+                                   meaning="Owners with a line leave at least order - this share of the line in the shop")
+    operating_cost_share: float = setting(.08, unit="share of sales", ge=0, le=1, source="assumption: rent, wages, parcels")
+    bank_application_rate: float = setting(.10, unit="a year", ge=0, le=12, source="assumption: one shop in ten asks a bank each year")
+    collapse_rate: float = setting(.013, unit="a year", ge=0, le=2, source="assumption; S09 with LGD near 1", calibrated=True)
+    collapse_quality_slope: float = setting(.8, unit="log hazard per standard deviation of quality", ge=0, le=5, source="assumption",
+                                            meaning="Bad shops collapse more often")
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+class Merchant(Row):
+    """One merchant, looked at."""
+
+
+class Merchants(Population):
+    """All merchants; in a slice, the shops that may be granted credit."""
+
+    name = "merchants"
+    row_type = Merchant
+
+    venue = column(np.int8, "number", "Marketplace, B2B or offline, in the order of VENUES")
+    sector = column(np.int8, "number", "Line of trade 0-11")
+    region = column(np.int8, "number", "Region 0-7")
+    is_certified = column(np.bool_, "yes/no", "Has passed the platform's certification")
+    opened_on = column(np.int32, "day", "Day the shop opened; negative before the run")
+    home_bank = column(np.int16, "bank", "Bank of the cash account")
+    size = column(np.float64, "relative", "How often the shop is met by chance; mean 1")
+    cost_share = column(np.float64, "share of price", "Cost of goods")
+    price = column(np.float32, "relative", "Price level, 1 is ordinary")
+    quality = column(np.float64, "standard deviations", "Latent quality; drifts, is never seen by anybody")
+    review_days = column(np.int16, "days", "Between two stock orders")
+    own_cash_share = column(np.float64, "share of a typical order", "Own cash the owner leaves in the shop")
+
+    status = column(np.int8, "number", "Open or closed")
+    closed_on = column(np.int32, "day", "Day the shop closed; -1 while open", default=-1)
+    demand_shock = column(np.float64, "log", "Luck of the shop, persistent")
+    appeal = column(np.float32, "relative", "Weight in the choice of each segment today", width=5)
+    rating = column(np.float32, "share", "Mean rating as shown to buyers", default=.9)
+    cash = column(np.int64, "fen", "Money at the home bank")
+    escrow = column(np.int64, "fen", "Sold, not yet settled by the platform")
+    inventory = column(np.int64, "fen", "Goods on the shelf, at cost")
+    sales_today = column(np.int64, "fen", "Sold today")
+    demand_today = column(np.int64, "fen", "Asked for today at this shop first")
+    orders_today = column(np.int32, "orders", "Sold today")
+    forecast = column(np.float64, "fen a day", "The owner's forecast of demand, season taken out")
+    sales_trend = column(np.float64, "fen a day", "Two-month average of sales, season taken out: what the platform sees")
+    typical_order = column(np.float64, "fen", "Average stock order")
+    next_review = column(np.int32, "day", "Next stock order")
+    order_today = column(np.int64, "fen", "Goods wanted today")
+    need_today = column(np.int64, "fen", "Credit wanted today")
+    surplus_today = column(np.int64, "fen", "What the owner takes out today before buying")
+    draw_minute = column(np.int16, "minute", "When the merchant asks for credit today")
+    is_early = column(np.bool_, "yes/no", "Orders early today, only at the promoted rate")
+    review_if_refused = column(np.int32, "day", "Next stock order if the early one is not served")
+
+    bundle_amount = column(np.int64, "fen", "Sales of one day in escrow", width=RING_DAYS)
+    bundle_due = column(np.int32, "day", "When that day's sales settle", default=-1, width=RING_DAYS)
+    bundle_loan = column(np.int8, "slot", "Order loan the bundle is pledged to; -1 free", default=-1, width=RING_DAYS)
+
+    lender = column(np.int16, "micro-loan company", "Company that serves the shop")
+    score = column(np.float64, "points 0-1", "Credit score of the platform's lender")
+    credit_limit = column(np.int64, "fen", "Granted line; 0 before approval")
+    loan_life = column(np.float64, "days", "What the owner expects a draw to last", default=7.0)
+    last_draw_on = column(np.int32, "day", "Day of the last draw; -100000 never", default=-100_000)
+    days_past_due = column(np.int32, "days", "Oldest arrears at any lender")
+
+    bank_lender = column(np.int16, "bank", "Bank that lent; -1 none", default=-1)
+    bank_loan = column(np.int64, "fen", "Owed to a bank, principal and interest")
+    bank_instalment = column(np.int64, "fen a month", "Fixed instalment")
+    bank_due_on = column(np.int32, "day", "Next instalment; -1 none", default=-1)
+    bank_applied_on = column(np.int32, "day", "Application in a bank's queue since; -1 none", default=-1)
+    bank_carry = column(np.float64, "fen", "Fraction of a fen of bank interest")
+
+
+# --- birth ------------------------------------------------------------------------------------------------------------
+
+
+def create_merchants(m) -> Merchants:
+    """Merchants as they are on the first day, in the middle of their order cycles.
+
+    Draws: MERCHANT_BIRTH.  Size is lognormal with a Pareto tail above the 90th percentile.
+    """
+    s, n = m.settings.merchants, m.settings.merchants.count
+    key = stream_key(m.world_seed, Stream.MERCHANT_BIRTH)
+    shops = Merchants(m, n)
+    u = [uniforms(key, 0, n, 20 + k) for k in range(14)]
+    shops.venue[:] = 0
+    shops.sector[:] = (u[0] * N_SECTORS).astype(np.int8)
+    shops.region[:] = (u[1] * 8).astype(np.int8)
+    shops.is_certified[:] = u[2] < .7
+    shops.opened_on[:] = -(60 + u[3] * 1800).astype(np.int32)
+    shops.home_bank[:] = m.banks.draw_home(u[4])
+    size = np.exp(s.size_spread * normals(key, 0, n, 0))
+    threshold = np.exp(s.size_spread * 1.2816)  # 90th percentile of the body
+    tail = size > threshold
+    size[tail] = threshold * u[5][tail] ** (-1.0 / s.size_tail)
+    shops.size[:] = np.minimum(size, threshold * 30) / np.exp(s.size_spread ** 2 / 2)
+    shops.cost_share[:] = s.cost_share_low + u[6] * max(0.0, s.cost_share_high - s.cost_share_low)
+    shops.price[:] = np.exp(.05 * normals(key, 0, n, 1))
+    shops.quality[:] = normals(key, 0, n, 2)
+    days = s.review_mean_days * np.exp(s.review_spread * normals(key, 0, n, 3) - s.review_spread ** 2 / 2)
+    shops.review_days[:] = np.clip(np.rint(days), 3, LONGEST_REVIEW)
+    shops.own_cash_share[:] = s.own_cash_low + u[7] * max(0.0, s.own_cash_high - s.own_cash_low)
+    shops.demand_shock[:] = s.demand_spread * normals(key, 0, n, 4)
+    shops.next_review[:] = (u[8] * shops.review_days).astype(np.int32)
+    shops.lender[:] = (u[9] < 1000 / 1600).astype(np.int16)  # S23: 600 M and 1 000 M of capital
+
+    consumers, habits = m.settings.consumers, m.settings.consumers
+    sales = shops.size / shops.size.sum() * consumers.count * habits.purchases_a_year / 365 * fen(habits.basket_cny)
+    shops.forecast[:] = shops.sales_trend[:] = sales
+    shops.typical_order[:] = shops.cost_share * sales * shops.review_days
+    cycle_left = shops.next_review.astype(float)
+    shops.inventory[:] = shops.cost_share * sales * (cycle_left + s.safety_days)
+    shops.cash[:] = shops.own_cash_share * shops.typical_order * (1 - cycle_left / shops.review_days)
+    return shops
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def drift(m):
+    """Luck and quality of every shop move a little; today's appeal to each segment follows.
+
+    Reads: merchants.price, merchants.rating, merchants.status.  Writes: merchants.demand_shock, quality, rating, appeal.
+    Draws: MERCHANT_DEMAND and MERCHANT_QUALITY, one per merchant.
+    """
+    s, shops = m.settings.merchants, m.merchants
+    demand = stream_key(m.path_seed, Stream.MERCHANT_DEMAND, m.day)
+    quality = stream_key(m.path_seed, Stream.MERCHANT_QUALITY, m.day)
+    sensitivity = np.array([segment.price_sensitivity for segment in m.settings.consumers.segments.in_order()])
+    _drift(demand, quality, s.demand_persistence, s.demand_spread, s.quality_drift, shops.demand_shock, shops.quality,
+           shops.price, shops.rating, shops.orders_today, shops.status, m.goods.merchant_factor_today, sensitivity, shops.appeal)
+
+
+def plan_orders(m):
+    """On review days owners set their surplus aside and want stock up to target; the gap is the credit need.
+
+    target = cost share x forecast x (season over the coming review period + safety days);
+    own cash kept = max(share x typical order, typical order - trust x line), plus what a bank loan put in;
+    need = target - stock - min(cash, kept).
+    Reads: merchants.forecast, inventory, credit_limit, cash, bank_loan.  Writes: merchants.order_today, need_today,
+    surplus_today, next_review, typical_order, is_early, draw_minute.  Draws: MERCHANT_DRAW_MINUTE, one per merchant.
+    """
+    shops = m.merchants
+    shops.is_early[:] = False
+    shops.order_today[:] = shops.need_today[:] = shops.surplus_today[:] = 0
+    due = np.flatnonzero((shops.status == OPEN) & (shops.next_review <= m.day))
+    _plan_orders(m, due, 0)
+    key = stream_key(m.path_seed, Stream.MERCHANT_DRAW_MINUTE, m.day)
+    shops.draw_minute[due] = ordinary_minute(key, due)
+
+
+def answer_offer(m):
+    """Owners who noticed a promoted rate come at its start, and order early if that pays.
+
+    Early pays iff days early < life / 3: the saving (1 - p) r L life exceeds the extra interest p r L days at p = 3/4
+    (in general life (1 - p) / p).  Early orders are stock for the days until the review and one period after it;
+    who does not get the price keeps the old plan.  Ordinary owners come at their usual minute and take the price if
+    it is still there; at a lower price a few more of them come (`arrivals`).
+    Reads: m.credit.offer, merchants.loan_life.  Writes: merchants.is_early, order_today, need_today, surplus_today,
+    draw_minute, next_review, review_if_refused.  Draws: TACTIC_ATTENTION, TACTIC_ARRIVAL, TACTIC_RESPONSE and
+    MERCHANT_DRAW_MINUTE, one per merchant.
+    """
+    offer, shops, n = m.credit.offer, m.merchants, len(m.merchants)
+    if offer.pool <= 0 or offer.price >= 1.0:
+        return
+    rows = np.arange(n)
+    usual = ordinary_minute(stream_key(m.path_seed, Stream.MERCHANT_DRAW_MINUTE, m.day), rows)
+    days_early = np.where(shops.need_today > 0, 0, shops.next_review - m.day)
+    is_client = (shops.status == OPEN) & (shops.credit_limit > 0) & (m.day - shops.last_draw_on <= 365)
+    came_before = (shops.need_today > 0) & (usual < offer.start_minute)
+    notices = uniforms(stream_key(m.path_seed, Stream.TACTIC_ATTENTION, m.day), 0, n, 0) < offer.attention
+    horizon = shops.loan_life * (1.0 - offer.price) / offer.price if offer.pulls_forward else np.zeros(n)
+    keen = is_client & notices & ~came_before & ((days_early == 0) & (shops.need_today > 0) | (days_early > 0) & (days_early < horizon))
+    u = uniforms(stream_key(m.path_seed, Stream.TACTIC_RESPONSE, m.day), 0, n, 0)
+    tempted = is_client & ~keen & (shops.need_today == 0) & (usual >= offer.start_minute) & \
+        (u < (offer.arrivals - 1.0) / shops.review_days)
+    early = np.flatnonzero((keen | tempted) & (shops.need_today == 0))
+    shops.review_if_refused[early] = shops.next_review[early]
+    _plan_orders(m, early, np.maximum(shops.next_review[early] - m.day, 0))
+    shops.is_early[early] = True
+    delay = offer.delay_median * np.exp(offer.delay_spread * normals(stream_key(m.path_seed, Stream.TACTIC_ARRIVAL, m.day), 0, n, 0))
+    at_screen = np.minimum(offer.start_minute + delay, MINUTES_PER_DAY - 1)
+    shops.draw_minute[keen] = at_screen[keen]
+    shops.draw_minute[tempted] = usual[tempted]
+
+
+def _plan_orders(m, rows, days_early):
+    """Order, need and surplus of the owners `rows`, who order `days_early` before their review (shape (n,) or 0)."""
+    s, shops = m.settings.merchants, m.merchants
+    if len(rows) == 0:
+        return
+    ahead = np.concatenate(([0.0], np.cumsum(m.goods.season[m.day + 1: m.day + 1 + 2 * LONGEST_REVIEW])))
+    period = np.minimum(shops.review_days[rows] + days_early, len(ahead) - 1)
+    target = shops.cost_share[rows] * shops.forecast[rows] * (ahead[period] + s.safety_days)
+    order = np.maximum(0, target.astype(np.int64) - shops.inventory[rows])
+    shops.typical_order[rows] += (order - shops.typical_order[rows]) / 4.0 * (np.asarray(days_early) == 0)
+    kept = np.maximum(shops.own_cash_share[rows] * shops.typical_order[rows],
+                      shops.typical_order[rows] - s.trust_in_line * shops.credit_limit[rows]) + shops.bank_loan[rows]
+    shops.surplus_today[rows] = np.maximum(0, shops.cash[rows] - kept.astype(np.int64))
+    shops.order_today[rows] = order
+    shops.need_today[rows] = np.maximum(0, order - shops.cash[rows] + shops.surplus_today[rows])
+    shops.next_review[rows] = np.maximum(shops.next_review[rows], m.day) + shops.review_days[rows]
+
+
+def ordinary_minute(key, rows) -> np.ndarray:
+    """When in the day a merchant asks for credit: the peaks of M04 at 13-15 and 20-23 o'clock; shape (len(rows),)."""
+    return _ordinary_minutes(key, rows, INTRADAY_CDF)
+
+
+def buy_stock(m):
+    """Owners take their surplus out and buy as much of the wanted stock as cash allows; goods arrive tonight.
+
+    Early orders that did not get the promoted price are dropped.
+    Reads: merchants.order_today, m.credit.draws.  Writes: merchants.cash, inventory, next_review.
+    """
+    shops = m.merchants
+    if shops.is_early.any():
+        refused = shops.is_early & (shops.last_draw_on != m.day)
+        shops.order_today[refused] = shops.surplus_today[refused] = 0
+        shops.next_review[refused] = shops.review_if_refused[refused]
+    rows = np.flatnonzero(shops.surplus_today)
+    m.ledger.pay(m.books.cash, rows, m.books.world, 0, shops.surplus_today[rows], purpose=Purpose.OWNER_DRAW)
+    rows = np.flatnonzero(shops.order_today)
+    bought = np.minimum(shops.order_today[rows], shops.cash[rows])
+    m.ledger.pay(m.books.cash, rows, m.books.world, 0, bought, purpose=Purpose.STOCK)
+    shops.inventory[rows] += bought
+    m.credit.stock_bought_today = int(bought.sum())
+
+
+def pay_costs(m):
+    """Rent, wages and parcels, a share of today's sales, as far as the cash reaches.
+
+    Reads: merchants.sales_today.  Writes: merchants.cash.
+    """
+    shops = m.merchants
+    rows = np.flatnonzero(shops.sales_today > 0)
+    costs = (shops.sales_today[rows] * m.settings.merchants.operating_cost_share).astype(np.int64)
+    m.ledger.pay(m.books.cash, rows, m.books.world, 0, np.minimum(costs, shops.cash[rows]), purpose=Purpose.OPERATING_COSTS)
+
+
+def learn_demand(m):
+    """Owners update their forecast and the platform its trend from today's demand, season taken out.
+
+    Writes: merchants.forecast, sales_trend.
+    """
+    shops = m.merchants
+    season = max(m.goods.season[m.day], .05)
+    _learn(season, shops.status, shops.demand_today, shops.sales_today, shops.forecast, shops.sales_trend)
+
+
+def apply_to_bank(m):
+    """A few owners ask their home bank for a term loan; the application joins the bank's queue.
+
+    Writes: merchants.bank_applied_on.  Draws: BANK_APPLICATION, one per merchant.
+    """
+    shops = m.merchants
+    key = stream_key(m.path_seed, Stream.BANK_APPLICATION, m.day)
+    asks = uniforms(key, 0, len(shops), 0) < m.settings.merchants.bank_application_rate / 365
+    asks &= (shops.status == OPEN) & (shops.bank_loan == 0) & (shops.bank_applied_on < 0) & (shops.days_past_due == 0)
+    shops.bank_applied_on[asks] = m.day
+
+
+def collapse(m) -> np.ndarray:
+    """Shops that fail tonight, more often the bad ones; the markets settle what follows.  Returns their rows.
+
+    hazard = rate exp(-slope quality - slope^2 / 2) a year.  Draws: MERCHANT_DISTRESS, one per merchant.
+    """
+    s, shops = m.settings.merchants, m.merchants
+    key = stream_key(m.path_seed, Stream.MERCHANT_DISTRESS, m.day)
+    slope = s.collapse_quality_slope
+    return _collapses(key, s.collapse_rate / 365 * np.exp(-slope ** 2 / 2), slope, shops.status, shops.quality)
+
+
+# Loans asked for by hour of the day: peaks at 13-15 and 20-23 (M04); the level of the other hours is an assumption.
+_BY_HOUR = np.array([2, 1, .5, .3, .3, .5, 1, 2, 4, 6, 6.5, 5.5, 5, 8, 8, 6, 5.5, 4.5, 4, 5, 8, 8, 7, 4])
+INTRADAY_CDF = np.concatenate(([0.0], np.cumsum(_BY_HOUR) / _BY_HOUR.sum()))
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def _drift(demand_key, quality_key, persistence, spread, drift_size, demand_shock, quality, price, rating, orders, status,
+           factor, sensitivity, appeal):
+    """x' = rho x + spread sqrt(1 - rho^2) z;  q' = sqrt(1 - d^2) q + d z;  appeal = factor exp(x + .2 q) rating price^-s.
+
+    The rating moves towards what buyers experience, .9 + .03 q, by 1% per order, at most 10% a day.
+    """
+    innovation, stay = spread * np.sqrt(1.0 - persistence * persistence), np.sqrt(1.0 - drift_size * drift_size)
+    for j in range(len(demand_shock)):
+        demand_shock[j] = persistence * demand_shock[j] + innovation * normal(demand_key, j, 0)
+        if drift_size > 0:
+            quality[j] = stay * quality[j] + drift_size * normal(quality_key, j, 0)
+        experience = min(max(.9 + .03 * quality[j], 0.0), 1.0)
+        rating[j] += np.float32(min(.01 * orders[j], .1) * (experience - rating[j]))
+        base = factor[j] * rating[j] * np.exp(demand_shock[j] + .2 * quality[j]) if status[j] == 0 else 0.0
+        log_price = np.log(price[j])
+        for g in range(len(sensitivity)):
+            appeal[j, g] = base * np.exp(-sensitivity[g] * log_price)
+
+
+@kernel
+def _ordinary_minutes(key, rows, cdf):
+    """Inverse of the hourly distribution, uniform inside the hour."""
+    minute = np.empty(len(rows), np.int16)
+    for k in range(len(rows)):
+        u = uniform(key, rows[k], 0)
+        hour = 0
+        while u > cdf[hour + 1]:
+            hour += 1
+        minute[k] = np.int16(60.0 * (hour + (u - cdf[hour]) / (cdf[hour + 1] - cdf[hour])))
+    return minute
+
+
+@kernel
+def _learn(season, status, demand_today, sales_today, forecast, sales_trend):
+    """f += (demand / season - f) / 20;  trend += (sales / season - trend) / 60."""
+    for j in range(len(forecast)):
+        if status[j] == OPEN:
+            forecast[j] += (demand_today[j] / season - forecast[j]) / 20.0
+            sales_trend[j] += (sales_today[j] / season - sales_trend[j]) / 60.0
+
+
+@kernel
+def _collapses(key, daily_hazard, slope, status, quality):
+    """Rows with u < hazard exp(-slope q)."""
+    rows = np.empty(len(status), np.int64)
+    count = 0
+    for j in range(len(status)):
+        if status[j] == OPEN and uniform(key, j, 0) < daily_hazard * np.exp(-slope * quality[j]):
+            rows[count] = j
+            count += 1
+    return rows[:count]

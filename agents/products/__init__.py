@@ -1,0 +1,1 @@
+"""Products: what people may hold money in; one product a file."""

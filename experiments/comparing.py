@@ -1,0 +1,159 @@
+"""Comparing scenarios: the same worlds and the same luck, one thing changed, each difference with its interval."""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from experiments.progress import Progress
+from experiments.running import run
+from results.effects import paired_effects
+from results.store import git_state, new_folder, versions, write_json, write_table, write_whole
+from scenarios import dump, load
+from scenarios.overrides import parse_set
+from sim.core.errors import UserError
+
+
+@dataclass(repr=False)
+class Comparison:
+    """Several scenarios on the same replicates; the first is the baseline.
+
+    effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
+    runs: one row a run: scenario, replicate and the summary of every measure.
+    """
+
+    scenarios: list[Any]
+    replicates: int
+    seed: int
+    effects: pd.DataFrame
+    runs: pd.DataFrame
+
+    def __repr__(self):
+        names = ", ".join(each.name for each in self.scenarios[1:])
+        return f"<Comparison of {names} with {self.scenarios[0].name}: {self.replicates} replicates, seed {self.seed}>"
+
+
+def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int = 1,
+            progress: Callable[[str, float], None] | None = None, on_run: Callable[[dict], None] | None = None) -> Comparison:
+    """Run every scenario on the same `replicates` worlds and paths and pair them with the baseline.
+
+    baseline, others: `Scenario`s, names or files; at least one other.  workers: processes; numbers do not depend on it.
+    on_run: called with each run's row as it is finished.
+    Raises: UserError if scenarios cannot be paired (other start or other weight), or for a mistake in one of them.
+    """
+    scenarios = [load(each) if not hasattr(each, "consumers") else each for each in (baseline, *others)]
+    check_comparable(scenarios)
+    tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
+    rows: list[dict | None] = [None] * len(tasks)
+
+    def keep(number, row):
+        rows[number] = row
+        if on_run:
+            on_run(row)
+        if progress:
+            progress("runs", sum(each is not None for each in rows) / len(rows))
+
+    if workers <= 1:
+        for number, task in enumerate(tasks):
+            keep(number, summary_row(*task))
+    else:
+        with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
+            futures = {pool.submit(summary_row, *task): number for number, task in enumerate(tasks)}
+            for each in as_completed(futures):
+                keep(futures[each], each.result())
+    runs = pd.DataFrame(rows)
+    return Comparison(scenarios, replicates, seed, effects_of(runs, [each.name for each in scenarios]), runs)
+
+
+def check_comparable(scenarios) -> None:
+    """Raises: UserError if the scenarios cannot be compared pair by pair."""
+    if len(scenarios) < 2:
+        raise UserError("compare: name a baseline and at least one other scenario")
+    names = [each.name for each in scenarios]
+    if len(set(names)) < len(names):
+        raise UserError(f"compare: each scenario needs a name of its own; got {', '.join(names)}")
+    first = scenarios[0]
+    for each in scenarios[1:]:
+        for setting in ("start", "days", "weight"):
+            its, baselines = getattr(each, setting), getattr(first, setting)
+            if its != baselines:
+                raise UserError(f"compare: {each.name} has {setting} = {its}, {first.name} has {baselines}; "
+                                f"they must agree (--set {setting}=... sets it for both)")
+
+
+def summary_row(scenario, seed: int, replicate: int) -> dict:
+    """One run as a row of the table of runs."""
+    return {"scenario": scenario.name, "replicate": replicate, **run(scenario, seed=seed, replicate=replicate).summary}
+
+
+def effects_of(runs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Paired effects of every scenario against the first, from the table of runs."""
+    tables = {name: runs[runs["scenario"] == name].sort_values("replicate").drop(columns=["scenario", "replicate"]).dropna(axis=1,
+                                                                                                                           how="all")
+              for name in names}
+    parts = []
+    for name in names[1:]:
+        shared = [column for column in tables[names[0]].columns if column in tables[name].columns]
+        effects = paired_effects(tables[names[0]][shared], tables[name][shared]).rename(columns={"scenario": "value"})
+        effects.insert(0, "scenario", name)
+        parts.append(effects)
+    return pd.concat(parts, ignore_index=True)
+
+
+def compare_command(
+    names: Annotated[list[str], typer.Argument(help="Scenarios, the baseline first", metavar="BASELINE SCENARIO...")],
+    changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, for all of them")] = None,
+    replicates: Annotated[int, typer.Option("--replicates", "-n", help="Worlds to pair on", min=2, max=100_000)] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of the experiment", min=0)] = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results")] = None,
+    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
+) -> None:
+    """Compare scenarios with a baseline, pair by pair."""
+    if lang not in ("en", "zh"):
+        raise UserError(f"--lang {lang}: must be en or zh")
+    scenarios = [load(name, parse_set(changes or [])) for name in names]
+    check_comparable(scenarios)
+    folder = new_folder("compare-" + "-".join(each.name for each in scenarios[1:3]), out)
+    finished: list[dict] = []
+    started = time.time()
+    try:
+        with Progress() as progress:
+            result = compare(*scenarios, replicates=replicates, seed=seed, workers=workers or max(1, min(os.cpu_count() or 1, 8)),
+                             progress=progress, on_run=finished.append)
+    finally:
+        if finished:
+            write_table(folder, "runs", pd.DataFrame(finished), csv=True)
+    for each in scenarios:
+        write_whole(folder / f"{each.name}.toml", lambda partial, each=each: partial.write_text(dump(each), encoding="utf-8"))
+    write_table(folder, "effects", result.effects, csv=True)
+    write_json(folder / "manifest.json", {"kind": "compare", "scenarios": [each.name for each in scenarios], "replicates": replicates,
+                                          "seed": seed, "versions": versions(), "git": git_state()})
+    _say(result)
+    from results import report
+
+    page = report.compare_report(result, folder, lang)
+    print(f"done in {time.time() - started:.0f} s; report: {page}; tables: {folder}")
+
+
+def _say(result: Comparison) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=repr(result).strip("<>"))
+    for name in ("scenario", "measure", "baseline", "difference", "95% interval"):
+        table.add_column(name, justify="left" if name in ("scenario", "measure") else "right")
+    for row in result.effects.itertuples():
+        if row.low > 0 or row.high < 0:
+            table.add_row(row.scenario, row.measure, f"{row.baseline:,.4g}", f"{row.difference:+,.4g}",
+                          f"{row.low:+,.3g} to {row.high:+,.3g}")
+    console = Console()
+    console.print(table)
+    console.print("measures whose interval includes 0 are in effects.csv; with many measures one in twenty excludes 0 by chance")

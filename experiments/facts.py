@@ -1,0 +1,92 @@
+"""Facts the simulation is held to: which are tested here, how, and the null variant that must fail each.
+
+The numbers and sources are in `results/reference/facts.json`; this table says what of a run answers to which fact.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+FACTS_FILE = Path(__file__).resolve().parents[1] / "results" / "reference" / "facts.json"
+
+
+@dataclass(frozen=True)
+class FactTest:
+    """How one fact is tested.
+
+    value: name of a number of an outcome (`experiments.outcomes`).  band: pass band of its median.
+    share: part of the seeds that must lie inside by themselves (0: only the median counts).
+    null: name of the null's number, which must lie outside the band; events, least_events: what the number rests on.
+    """
+
+    value: str
+    unit: str
+    band: tuple[float, float]
+    null: str
+    null_is: str
+    events: str = "clients_simulated"
+    least_events: int = 1_500
+    share: float = 0.0
+
+
+INF = float("inf")
+IDLE = "owners leave enough cash for every order, so nobody needs credit"
+HASTY = "shops order every few days"
+BULK = "orders for 40 days on lines of three months of sales without size limits"
+
+TESTS: dict[str, FactTest] = {
+    "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
+                    "price only, elasticity -1.1: no attention, no early orders", "simulated_winners", 75),
+    "S04": FactTest("winners", "merchants", (10_000, 30_000), "hour_winners_price_only", "price only: winners in the first 36 minutes",
+                    "simulated_winners", 75),
+    "S05": FactTest("largest_loan_cny", "CNY", (20_000, 60_000), "bulk_largest_loan_cny", BULK, "simulated_winners", 75),
+    "D09": FactTest("promoted_mean_loan_cny", "CNY", (5_000, 10_000), "bulk_promoted_mean_loan_cny", BULK,
+                    "simulated_winners", 75),
+    "D10": FactTest("arrival_multiple", "x ordinary", (20, 80), "price_only_arrival_multiple", "price only, elasticity -1.1",
+                    "simulated_winners", 75),
+    "D11": FactTest("price_only_290_minutes", "minutes, elasticity -2.9", (240, INF), "sold_out_minutes",
+                    "the full event: attention and early orders", "simulated_winners", 75, share=.96),
+    "S08": FactTest("interest_over_line_percent", "% a year", (6.0, 7.4), "idle_interest_over_line_percent", IDLE),
+    "D01": FactTest("debt_days_per_client_year", "days", (105, 145), "idle_debt_days_per_client_year", IDLE),
+    "D02": FactTest("draws_per_client_year", "draws", (12, 25), "hasty_draws_per_client_year", HASTY),
+    "D03": FactTest("draw_life_days", "days", (4, 30), "bulk_draw_life_days", BULK),
+    "S14": FactTest("loans_a_day_per_200k_clients", "loans a day", (8_000, 13_000), "hasty_loans_a_day_per_200k_clients", HASTY),
+    "D04": FactTest("book_cny_per_200k_clients", "CNY", (4e8, 2.4e9), "idle_book_cny_per_200k_clients", IDLE),
+    "M01": FactTest("mean_draw_cny", "CNY", (9_500, 12_500), "hasty_mean_draw_cny", HASTY),
+    "S26": FactTest("phone_card_success_percent", "%", (35, 41), "phone_as_pc_success_percent", "bank cards on phones work as on PCs",
+                    "phone_card_attempts", 10_000),
+}
+ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
+              "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
+INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}
+LATER = {"credit": "learned scorecards, default and enforcement come with later work", "risk": "later work on credit",
+         "organisation": "later work on officers", "payments": "later work on payment shares", "competition": "later work on rivals",
+         "adoption": "later work on products", "marketing": "later work on marketing", "abuse": "later work on promotions",
+         "p2p": "later work on P2P", "bigtech": "later work on open data", "regulation": "input", "rates": "later work on credit",
+         "selection": "later work on credit", "reputation": "later work on credit", "scoring": "later work on scorecards",
+         "sharing": "later work on open data", "openbank": "later work on open data", "enforcement": "later work on default",
+         "network": "later work on contagion in the market", "monoculture": "later work on open data", "ads": "later work on media",
+         "wom": "later work on word of mouth", "diffusion": "later work on diffusion", "clv": "later work on marketing",
+         "promo": "later work on promotions", "trust": "later work on trust", "abm": "later work on diffusion",
+         "kpi": "target line, not a validation fact", "data": "policy switch of later work", "strategy": "target line of later work",
+         "partnership": "scenario of later work"}
+
+
+def facts() -> dict[str, dict]:
+    """All facts by id."""
+    return {fact["id"]: fact for fact in json.loads(FACTS_FILE.read_text(encoding="utf-8"))}
+
+
+def status_of(fact: dict) -> str:
+    """"tested", "input", "alternate of X: why", "context: why" or "not tested yet: why"."""
+    name = fact["id"]
+    if name in TESTS:
+        return "tested"
+    if name in ALTERNATES:
+        return f"alternate of {ALTERNATES[name]}"
+    if name in INPUTS or fact["band"] == "input":
+        return "input"
+    reason = LATER.get(fact["group"], "later work")
+    if fact["role"] == "target" or reason.startswith("target"):
+        return f"context: {reason}"
+    return f"not tested yet: {reason}"

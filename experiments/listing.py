@@ -1,0 +1,28 @@
+"""The commands `jishi scenarios` and `jishi describe`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenarios.describing import describe, listing
+from scenarios.files import load
+from scenarios.overrides import parse_set
+
+
+def scenarios_command(
+    folder: Annotated[Path | None, typer.Argument(help="Also list the scenario files of this folder")] = None,
+) -> None:
+    """List the scenarios and the question each one answers."""
+    found = listing() + (listing(folder) if folder else [])
+    width = max((len(name) for name, _ in found), default=0)
+    for name, question in found:
+        typer.echo(f"{name:<{width}}  {question}".rstrip())
+
+
+def describe_command(
+    name: Annotated[str, typer.Argument(help="Name of a scenario, or path of a scenario file")],
+    changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, as consumers.count=10_000")] = None,
+) -> None:
+    """Say what a scenario asks, how it differs from what it extends, and what it tries."""
+    typer.echo(describe(load(name, parse_set(changes or []))), nl=False)

@@ -1,0 +1,50 @@
+"""Repeating a run from its own folder: the same scenario and seeds, and whether the numbers are the same."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from experiments.forking import fork
+from experiments.running import run
+from results.store import read_manifest, read_table, versions
+from scenarios import load
+
+
+def repeat(folder: str | Path) -> dict:
+    """Run again what the folder holds.
+
+    Returns is_equal (every number of the daily table, bit for bit), different (measures that differ), and
+    changed_versions (name: then, now).  Raises: UserError if the folder holds no whole run.
+    """
+    folder = Path(folder)
+    manifest, kept = read_manifest(folder), read_table(folder, "daily")
+    scenario = load(folder / "scenario.toml")
+    if manifest.get("kind") == "fork":
+        result = fork(scenario, seed=manifest["seed"], pairs=manifest["pairs"], surface=False)
+        again = result.past.daily if result.past is not None else result.with_tactics[0].daily
+        effects_then, effects_now = read_table(folder, "effects"), result.effects
+        different = [] if effects_then.equals(effects_now) else ["effects"]
+    else:
+        again, different = run(scenario, seed=manifest["seed"], replicate=manifest["replicate"]).daily, []
+    different += [name for name in kept.columns if name != "date" and not _same(kept[name], again[name] if name in again else None)]
+    now = versions()
+    changed = {name: (then, now.get(name, "absent")) for name, then in manifest["versions"].items() if now.get(name) != then}
+    return {"is_equal": not different, "different": different, "changed_versions": changed}
+
+
+def _same(a: pd.Series, b: pd.Series | None) -> bool:
+    return b is not None and len(a) == len(b) and bool(((a == b) | (a.isna() & b.isna())).all())
+
+
+def repeat_command(folder: Annotated[Path, typer.Argument(help="Folder of a finished run")]) -> None:
+    """Run again from a run's own folder and check its numbers."""
+    found = repeat(folder)
+    for name, (then, now) in found["changed_versions"].items():
+        print(f"version of {name}: {then} then, {now} now")
+    if found["is_equal"]:
+        print(f"{folder}: every number is the same")
+        return
+    print(f"{folder}: {len(found['different'])} columns differ: {', '.join(found['different'][:10])}")
+    raise typer.Exit(1)

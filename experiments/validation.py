@@ -1,0 +1,174 @@
+"""Validation: is the simulation true?  Each fact against its band over many seeds, with a null that must fail.
+
+    jishi validate                     all tested facts, 30 seeds
+    jishi validate S03 S08 -n 10       some facts, fewer seeds
+    jishi validate --response          every calibrated setting perturbed by 20%, the response of all facts
+"""
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import typer
+
+from experiments.facts import TESTS, facts, status_of
+from experiments.outcomes import EVENT, outcome
+from experiments.progress import Progress
+from results.store import write_json, write_table
+from sim.core.errors import UserError, did_you_mean
+
+FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these were not
+PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
+           "draws_per_client_year",
+           "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",
+           "dip_percent", "net_lending_mcny", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent")
+
+
+def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int = 1, first_seed: int = FIRST_SEED,
+             progress: Callable[[str, float], None] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Test facts.
+
+    ids: fact ids; all tested facts if None.  Returns (verdicts, outcomes): one row a fact with status, median, band, share
+    of seeds inside, events, passed, null median, share of seeds in which the null lies outside, null_fails; one row a seed.
+    Raises: UserError for an unknown fact.
+    """
+    known = facts()
+    for name in ids or []:
+        if name not in known:
+            raise UserError(f"validate: no fact '{name}'{did_you_mean(name, known)}; known ids are in results/reference/facts.json")
+    wanted = ids or list(TESTS)
+    outcomes = pd.DataFrame()
+    if any(name in TESTS for name in wanted):
+        outcomes = outcomes_of([(seed, {}, True) for seed in range(first_seed, first_seed + replicates)], workers, progress)
+    return pd.DataFrame([verdict(known[name], outcomes) for name in wanted]), outcomes
+
+
+def verdict(fact: dict, outcomes: pd.DataFrame) -> dict:
+    """One fact against the outcomes of all seeds; too few events gives no number."""
+    row = {"fact": fact["id"], "status": status_of(fact), "description": fact["description"]}
+    if fact["id"] not in TESTS:
+        return row
+    test = TESTS[fact["id"]]
+    low, high = test.band
+    values, null = outcomes[test.value].to_numpy(float), outcomes[test.null].to_numpy(float)
+    events = float(np.nanmedian(outcomes[test.events]))
+    row |= {"unit": test.unit, "low": low, "high": high, "events": events, "least_events": test.least_events, "seeds": len(values)}
+    if events < test.least_events:
+        return row | {"passed": False, "note": "too few events"}
+    inside, outside = _inside(values, low, high), ~_inside(null, low, high)
+    median, null_median = float(np.nanmedian(values)), float(np.nanmedian(null))
+    spread = 1.2533 * np.nanstd(values[np.isfinite(values)], ddof=1) / np.sqrt(len(values)) if np.isfinite(values).sum() > 1 else np.nan
+    passed = bool(low <= median <= high) and inside.mean() >= test.share
+    return row | {"median": median, "standard_error": float(spread), "share_inside": float(inside.mean()), "passed": passed,
+                  "null": test.null_is, "null_median": null_median, "null_share_outside": float(outside.mean()),
+                  "null_fails": bool(outside.mean() > .5)}
+
+
+def _inside(values, low, high):
+    return (values >= low) & (values <= high) & ~np.isnan(values)
+
+
+def outcomes_of(tasks: list[tuple], workers: int, progress=None) -> pd.DataFrame:
+    """One row a task (seed, overrides, nulls), in order."""
+    rows: list[dict | None] = [None] * len(tasks)
+
+    def keep(number, found):
+        rows[number] = {"seed": tasks[number][0], **found}
+        if progress:
+            progress("seeds", sum(row is not None for row in rows) / len(rows))
+
+    if workers <= 1:
+        for number, task in enumerate(tasks):
+            keep(number, outcome(*task))
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            futures = {pool.submit(outcome, *task): number for number, task in enumerate(tasks)}
+            for each in as_completed(futures):
+                keep(futures[each], each.result())
+    return pd.DataFrame(rows)
+
+
+def calibrated_settings() -> dict[str, float]:
+    """Path and value of every setting of the event's scenario that was fitted to facts."""
+    from scenarios import load
+
+    found: dict[str, float] = {}
+
+    def walk(settings, path):
+        for name, field in type(settings).model_fields.items():
+            value, here = getattr(settings, name), f"{path}{name}"
+            if hasattr(value, "model_fields"):
+                walk(value, f"{here}.")
+            elif name == "tactics":
+                for tactic in value:
+                    walk(tactic, f"tactics.{tactic.kind}.")
+            elif (field.json_schema_extra or {}).get("calibrated"):
+                found[here] = float(value)
+
+    walk(load(EVENT), "")
+    return found
+
+
+def response(*, replicates: int = 6, workers: int = 1, first_seed: int = FIRST_SEED, progress=None) -> pd.DataFrame:
+    """The medians of all numbers with every calibrated setting 20% down and up, on the same seeds; first row: as shipped."""
+    variants = [("as shipped", {})]
+    for path, value in calibrated_settings().items():
+        variants += [(f"{path} -20%", {path: value * .8}), (f"{path} +20%", {path: value * 1.2})]
+    tasks = [(seed, change, False) for _, change in variants for seed in range(first_seed, first_seed + replicates)]
+    rows = outcomes_of(tasks, workers, progress)
+    table = [rows.iloc[k * replicates:(k + 1) * replicates][list(PRINTED)].median() for k in range(len(variants))]
+    return pd.DataFrame(table, index=pd.Index([name for name, _ in variants], name="setting"))
+
+
+def validate_command(
+    ids: Annotated[list[str] | None, typer.Argument(help="Fact ids, as S03; default: all that are tested")] = None,
+    replicates: Annotated[int, typer.Option("--replicates", "-n", help="Seeds", min=1, max=10_000)] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List every fact with its status, tested or not")] = False,
+    answers: Annotated[bool, typer.Option("--response", help="Perturb every calibrated setting by 20% instead")] = False,
+    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables of all seeds")] = None,
+) -> None:
+    """Test the model against published facts; exit code 1 if one fails."""
+    workers = workers or max(1, min(os.cpu_count() or 1, 8))
+    with Progress() as progress:
+        if answers:
+            table = response(replicates=replicates, workers=workers, progress=progress)
+            print(table.to_json(indent=1) if as_json else table.round(2).to_string())
+            if out:
+                out.mkdir(parents=True, exist_ok=True)
+                write_table(out, "response", table, csv=True)
+            return
+        verdicts, outcomes = validate([*facts()] if every else ids, replicates=replicates, workers=workers, progress=progress)
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        write_table(out, "outcomes", outcomes, csv=True)
+        write_json(out / "verdicts.json", verdicts.to_dict("records"))
+    print(json.dumps(json.loads(verdicts.to_json(orient="records")), indent=1) if as_json else text_of(verdicts, outcomes))
+    tested = verdicts[verdicts["status"] == "tested"]
+    if len(tested) and not (tested["passed"].all() and tested["null_fails"].fillna(False).all()):
+        raise typer.Exit(1)
+
+
+def text_of(verdicts: pd.DataFrame, outcomes: pd.DataFrame) -> str:
+    """The verdicts as lines, then medians of what is printed beside them."""
+    lines = []
+    for row in verdicts.to_dict("records"):
+        if row["status"] != "tested":
+            lines.append(f"{row['fact']:<5}{row['status']}")
+        elif row.get("note") == "too few events":
+            lines.append(f"{row['fact']:<5}too few events: {row['events']:.0f} of {row['least_events']}")
+        else:
+            mark = "pass" if row["passed"] and row["null_fails"] else "FAIL" if not row["passed"] else "FAIL (the null passes too)"
+            lines.append(f"{row['fact']:<5}{mark:<6}{row['median']:>14,.5g} {row['unit']:<24} band {row['low']:,g} to {row['high']:,g}; "
+                         f"{row['share_inside']:.0%} of {row['seeds']} seeds inside; {row['events']:,.0f} events; "
+                         f"null {row['null_median']:,.4g}, outside in {row['null_share_outside']:.0%}  ({row['null']})")
+    if len(outcomes):
+        lines.append("medians over seeds: " + ", ".join(f"{name} {outcomes[name].median():,.4g}" for name in PRINTED if name in outcomes))
+    return "\n".join(lines)

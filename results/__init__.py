@@ -1,0 +1,1 @@
+"""Results: what a market shows, measured, stored, drawn and written up."""

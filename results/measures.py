@@ -1,0 +1,258 @@
+"""Measures: what a day of the market looks like in numbers, each with unit and meaning, at the scale of the real market.
+
+A measure only reads.  Whatever counts actors or money is multiplied by the world's weight here and nowhere else.
+Adding one is one function under `@measure`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.ledger import Purpose
+from sim.markets.loans import NONE
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One column of the daily table.
+
+    over_days: how days become one number of a run: "sum" for flows, "mean" for shares, "last" for stocks.
+    chinese: the label of reports with `--lang zh`.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    over_days: str
+    chinese: str
+    value: Callable
+
+
+MEASURES: dict[str, Measure] = {}
+PAST_DUE_IS_BAD_DAYS = 90  # S09: loans over 90 days past due
+
+
+def measure(unit: str, meaning: str, over_days: str, chinese: str):
+    """Register the function below as a measure of the same name."""
+
+    def register(function):
+        MEASURES[function.__name__] = Measure(function.__name__, unit, meaning, over_days, chinese, function)
+        return function
+
+    return register
+
+
+def daily_values(m) -> dict[str, float]:
+    """All measures of the day just closed."""
+    return {name: float(each.value(m)) for name, each in MEASURES.items()}
+
+
+def _cny(m, amount_fen) -> float:
+    return float(amount_fen) / 100.0 * m.scenario.weight
+
+
+def _count(m, number) -> float:
+    return float(number) * m.scenario.weight
+
+
+def _share(part, whole) -> float:
+    return float(part) / float(whole) if whole else np.nan
+
+
+# --- shopping and payment ---------------------------------------------------------------------------------------------
+
+
+@measure("CNY a day", "Sales of the marketplace", "sum", "成交额")
+def gmv(m):
+    return _cny(m, m.goods.gmv_today)
+
+
+@measure("purchases a day", "Purchases that were paid", "sum", "成交笔数")
+def purchases(m):
+    return _count(m, m.goods.n_purchases_today)
+
+
+@measure("purchases a day", "Purchases lost because no payment went through", "sum", "支付失败损失笔数")
+def lost_to_payment(m):
+    return _count(m, m.goods.lost_to_payment_today)
+
+
+@measure("purchases a day", "Purchases lost because the shelf was empty", "sum", "缺货损失笔数")
+def lost_to_stock(m):
+    return _count(m, m.goods.lost_to_stock_today)
+
+
+@measure("share", "Bank-card payments on phones that succeed (S26)", "mean", "手机银行支付成功率")
+def phone_card_success_rate(m):
+    return _share(m.goods.phone_card_successes_today, m.goods.phone_card_attempts_today)
+
+
+@measure("share", "Consumers with a wallet", "last", "钱包用户占比")
+def registered_share(m):
+    return float((m.consumers.stage >= 3).mean())
+
+
+@measure("share", "Mean satisfaction of consumers with the marketplace", "last", "满意度")
+def satisfaction(m):
+    return float(m.consumers.satisfaction.mean())
+
+
+# --- merchants --------------------------------------------------------------------------------------------------------
+
+
+@measure("merchants", "Shops that are open", "last", "营业店铺数")
+def open_merchants(m):
+    return _count(m, (m.merchants.status == 0).sum())
+
+
+@measure("merchants a day", "Shops that failed", "sum", "倒闭店铺数")
+def closed_merchants(m):
+    return _count(m, m.n_closed_today)
+
+
+@measure("CNY", "Sold, not yet settled", "last", "担保交易在途资金")
+def escrow(m):
+    return _cny(m, m.merchants.escrow.sum())
+
+
+@measure("CNY", "Goods on the shelves, at cost", "last", "库存")
+def inventory(m):
+    return _cny(m, m.merchants.inventory.sum())
+
+
+@measure("CNY a day", "Stock bought by merchants", "sum", "进货额")
+def stock_bought(m):
+    return _cny(m, m.credit.stock_bought_today)
+
+
+# --- platform credit --------------------------------------------------------------------------------------------------
+
+
+@measure("loans a day", "Draws on platform lines", "sum", "放款笔数")
+def draws(m):
+    return _count(m, len(m.credit.draws))
+
+
+@measure("CNY a day", "Drawn on platform lines", "sum", "放款额")
+def drawn(m):
+    return _cny(m, m.credit.draws[:, 2].sum())
+
+
+@measure("CNY a day", "Drawn at a promoted rate", "sum", "优惠利率放款额")
+def drawn_promoted(m):
+    return _cny(m, m.credit.draws[m.credit.draws[:, 4] == 1, 2].sum())
+
+
+@measure("CNY", "Outstanding of the micro-loan companies, principal and interest", "last", "贷款余额")
+def loan_book(m):
+    return _cny(m, m.loans.outstanding.sum())
+
+
+@measure("CNY a day", "Interest accrued by the micro-loan companies", "sum", "利息收入")
+def interest(m):
+    return _cny(m, m.credit.interest_today)
+
+
+@measure("CNY a day", "Platform loans written off", "sum", "核销额")
+def written_off(m):
+    return _cny(m, m.credit.written_off_today)
+
+
+@measure("share", "Platform loans over 90 days past due / outstanding; cleared shops included until write-off (S09)", "last", "不良率")
+def npl_ratio(m):
+    late = (m.loans.kind != NONE) & (m.day - m.loans.due_on > PAST_DUE_IS_BAD_DAYS)
+    return _share(m.loans.outstanding[late].sum(), m.loans.outstanding.sum())
+
+
+@measure("loans", "Simulated platform loans over 90 days past due (not scaled: it says how far the ratio can be trusted)", "last",
+         "不良贷款笔数(模拟)")
+def bad_loans_simulated(m):
+    return float(((m.loans.kind != NONE) & (m.day - m.loans.due_on > PAST_DUE_IS_BAD_DAYS)).sum())
+
+
+@measure("clients", "Merchants who drew in the last 12 months", "last", "贷款客户数")
+def clients(m):
+    return _count(m, (m.day - m.merchants.last_draw_on < 365).sum())
+
+
+@measure("CNY", "Granted lines", "last", "授信总额")
+def granted_lines(m):
+    return _cny(m, m.merchants.credit_limit.sum())
+
+
+@measure("share", "Open shops with a line", "last", "获授信店铺占比")
+def approved_share(m):
+    return _share((m.merchants.credit_limit > 0).sum(), (m.merchants.status == 0).sum())
+
+
+@measure("share", "Borrowing of the micro-loan companies from banks / net capital (M31: at most .5)", "last", "银行融资杠杆")
+def lender_leverage(m):
+    return _share(m.lenders.borrowed.sum(), m.lenders.capital.sum())
+
+
+# --- banks ------------------------------------------------------------------------------------------------------------
+
+
+@measure("CNY", "Term loans of banks to merchants", "last", "银行贷款余额")
+def bank_loans(m):
+    return _cny(m, m.banks.loans.sum())
+
+
+@measure("applications a day", "Applications decided by bank officers", "sum", "银行受理笔数")
+def bank_decisions(m):
+    return _count(m, m.banks.applications_today.sum())
+
+
+@measure("applications", "Applications waiting at banks", "last", "银行排队笔数")
+def bank_queue(m):
+    return _count(m, m.banks.queue.sum())
+
+
+@measure("share", "Bank loans over 90 days past due / outstanding (S10)", "last", "银行不良率")
+def bank_npl_ratio(m):
+    late = (m.merchants.bank_loan > 0) & (m.day - m.merchants.bank_due_on > PAST_DUE_IS_BAD_DAYS)
+    return _share(m.merchants.bank_loan[late].sum(), m.merchants.bank_loan.sum())
+
+
+@measure("CNY", "Sight deposits of consumers and merchants", "last", "存款")
+def deposits(m):
+    return _cny(m, m.consumers.deposit.sum() + m.merchants.cash.sum())
+
+
+# --- profit -----------------------------------------------------------------------------------------------------------
+
+
+def _profit(m, prefix) -> float:
+    profit = m.ledger.profit_today()
+    return _cny(m, sum(profit[row] for row, name in enumerate(m.ledger.entities) if name.startswith(prefix)))
+
+
+@measure("CNY a day", "Profit of the focal platform, without its micro-loan companies", "sum", "平台利润")
+def platform_profit(m):
+    return _profit(m, "platform 0")
+
+
+@measure("CNY a day", "Profit of the micro-loan companies after funding, staff, decisions and write-offs", "sum", "小贷公司利润")
+def lender_profit(m):
+    return _profit(m, "lender")
+
+
+@measure("CNY a day", "Profit of banks from this market", "sum", "银行利润")
+def bank_profit(m):
+    return _profit(m, "bank")
+
+
+@measure("CNY a day", "Profit of merchants on a cash basis: goods count when paid for", "sum", "商户利润")
+def merchant_profit(m):
+    return _profit(m, "merchants")
+
+
+@measure("CNY a day", "Commission the platform earned", "sum", "佣金收入")
+def commission(m):
+    return _cny(m, m.ledger.money_today[Purpose.COMMISSION, m.ledger.entities.index("platform 0")])
+
+
+@measure("fen", "Largest difference in the books (not scaled); 0 or the run stops", "last", "账簿差额")
+def ledger_residual(m):
+    return float(m.ledger.residual())

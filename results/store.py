@@ -1,0 +1,141 @@
+"""Run folders: what a run leaves on disk, written so that a kill at any moment leaves whole files or none."""
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from sim.core.errors import UserError
+
+TABLES = ("daily", "flows", "draws", "clients", "effects")
+PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "networkx", "scikit-learn")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers of a run depend on."""
+    from sim import __version__
+
+    return {"jishi": __version__, "python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def git_state() -> dict[str, str | bool] | None:
+    """Commit of the source and whether it was changed; None outside a checkout."""
+    root = Path(__file__).resolve().parents[1]
+
+    def git(*words):
+        return subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+
+    try:
+        if not (root / ".git").exists():
+            return None
+        return {"commit": git("rev-parse", "HEAD"), "is_changed": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def new_folder(name: str, out: str | Path | None = None) -> Path:
+    """A fresh folder: `out`, or results/runs/<name>-<time> in the working directory.
+
+    Raises: UserError if it cannot be made, or `out` is there and not empty.
+    """
+    stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = Path(out) if out else Path("results") / "runs" / f"{name}-{stamp}"
+    try:
+        if out and folder.is_dir() and any(folder.iterdir()):
+            raise UserError(f"--out {folder}: the folder is not empty; name a new one")
+        if not out:
+            count = 1
+            while folder.exists():
+                count += 1
+                folder = folder.with_name(f"{name}-{stamp}-{count}")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    except OSError as error:
+        raise UserError(f"--out {folder}: cannot write there ({error.strerror or error})") from None
+
+
+def write_whole(path: Path, write) -> None:
+    """Call `write(partial)` and rename; a reader finds the old file or the whole new one, never a part.
+
+    Raises: UserError if the disk is full or the folder cannot be written.
+    """
+    partial = path.with_name(path.name + ".part")
+    try:
+        write(partial)
+        with open(partial, "rb+") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+def write_json(path: Path, data) -> None:
+    """Write JSON with sorted keys, whole or not at all; infinite and missing numbers become null."""
+    write_whole(path, lambda partial: partial.write_text(json.dumps(_plain(data), indent=1, sort_keys=True, ensure_ascii=False) + "\n",
+                                                         encoding="utf-8"))
+
+
+def _plain(data):
+    """Dates as text; NaN and infinity as None, which JSON has and they are not."""
+    if isinstance(data, dict):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(value) for value in data]
+    if isinstance(data, float) and not abs(data) < float("inf"):
+        return None
+    if isinstance(data, datetime.date):
+        return data.isoformat()
+    return data.item() if hasattr(data, "item") else data
+
+
+def write_table(folder: Path, name: str, table: pd.DataFrame, csv: bool = False) -> None:
+    """`name`.parquet, and `name`.csv beside it if asked."""
+    table = table.copy(deep=False)
+    table.attrs = {}
+    write_whole(folder / f"{name}.parquet", lambda partial: table.to_parquet(partial, compression="zstd"))
+    if csv:
+        write_whole(folder / f"{name}.csv", lambda partial: table.to_csv(partial))
+
+
+def write_run(folder: Path, run) -> None:
+    """A run's scenario, tables, summary and manifest; the manifest comes last and says the folder is whole."""
+    from scenarios import dump
+
+    text = dump(run.scenario)
+    write_whole(folder / "scenario.toml", lambda partial: partial.write_text(text, encoding="utf-8"))
+    for name in TABLES:
+        table = getattr(run, name, None)
+        if table is not None and len(table.columns):
+            write_table(folder, name, table, csv=name in ("daily", "effects"))
+    write_json(folder / "summary.json", run.summary)
+    write_json(folder / "manifest.json", run.manifest)
+
+
+def read_manifest(folder: str | Path) -> dict:
+    """The manifest of a run folder.  Raises: UserError if the folder holds no whole run."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder; runs are in results/runs unless --out named another")
+    try:
+        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{folder}: no manifest.json, so this is no finished run") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder}: manifest.json cannot be read ({error})") from None
+
+
+def read_table(folder: str | Path, name: str) -> pd.DataFrame:
+    """One table of a run folder.  Raises: UserError if it is missing or torn."""
+    path = Path(folder) / f"{name}.parquet"
+    try:
+        return pd.read_parquet(path)
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such table; known tables: {', '.join(TABLES)}") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from None

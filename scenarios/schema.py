@@ -1,0 +1,61 @@
+"""Everything a scenario can set: its header and one section for each part of the world.
+
+Settings live in the files they steer; here they are only composed.
+"""
+
+from types import SimpleNamespace
+
+from agents.bank import BankSettings
+from agents.consumer import ConsumerSettings
+from agents.lending.bank_card import BankCardSettings
+from agents.lending.platform_card import PlatformCardSettings
+from agents.merchant import MerchantSettings
+from agents.platform import PlatformSettings
+from agents.tactics import TACTICS
+from scenarios.experiment import ExperimentSettings
+from scenarios.header import Header
+from scenarios.plugins import plugin, plugins
+from sim.core.settings import Settings
+from sim.markets.credit import CreditSettings
+from sim.markets.data_sharing import DataSettings
+from sim.markets.goods import GoodsSettings
+from sim.markets.loans import LoanSettings
+from sim.markets.payments import PaymentSettings
+from sim.networks import NETWORKS, kinds_for
+from sim.shocks import SHOCKS
+
+
+def _kinds(use: str) -> dict:
+    return {name: SimpleNamespace(Settings=NETWORKS[name].settings) for name in kinds_for(use)}
+
+
+def _default(kind: str):
+    return NETWORKS[kind].settings()
+
+
+class NetworkSettings(Settings):
+    """Who knows, supplies and lends to whom."""
+
+    social: plugin(_kinds("social"), "social network") = _default("small_world")
+    supply: plugin(_kinds("supply"), "supply network") = _default("supply")
+    interbank: plugin(_kinds("interbank"), "interbank network") = _default("core_periphery")
+
+
+class Scenario(Header):
+    """One world and what is tried in it; frozen and validated."""
+
+    consumers: ConsumerSettings = ConsumerSettings()
+    merchants: MerchantSettings = MerchantSettings()
+    banks: BankSettings = BankSettings()
+    platforms: PlatformSettings = PlatformSettings()
+    goods: GoodsSettings = GoodsSettings()
+    payments: PaymentSettings = PaymentSettings()
+    credit: CreditSettings = CreditSettings()
+    loans: LoanSettings = LoanSettings()
+    platform_card: PlatformCardSettings = PlatformCardSettings()
+    bank_card: BankCardSettings = BankCardSettings()
+    data: DataSettings = DataSettings()
+    networks: NetworkSettings = NetworkSettings()
+    tactics: plugins(TACTICS, "tactic") = ()
+    shocks: plugins(SHOCKS, "shock") = ()
+    experiment: ExperimentSettings = ExperimentSettings()

@@ -1,0 +1,1 @@
+"""Channels: how today's failures become losses of others, through the books."""

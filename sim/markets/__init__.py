@@ -1,0 +1,1 @@
+"""Markets settle what minds intend: they match, move goods and money, and decide nothing for anybody."""

@@ -1,0 +1,199 @@
+"""The platform's credit market: lines, requests in order of the minute, offers at a promoted price, draws.
+
+Choice: one product for one need: an order loan if pledged orders carry (almost) all of it, else a credit loan.
+Source: SOURCES 1.3 (order loan, credit loan).  Alternative: top up one with the other.
+Reason: topping up makes two draws of each need, 6 000 CNY on average, outside M01 and M32.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.finance import MINUTES_PER_DAY, fen
+from sim.core.kernels import kernel
+from sim.core.ledger import Purpose
+from sim.core.settings import Settings, setting
+from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
+
+
+class CreditSettings(Settings):
+    """How large a line is and what may be drawn on it."""
+
+    line_months: float = setting(.235, unit="months of sales at full score", ge=0, le=12, source="assumption; M01 and S08", calibrated=True)
+    line_cap_cny: float = setting(60_000, unit="CNY", ge=0, le=1e7, source="assumption: cap against the heavy tail (S05)")
+    loan_cap_cny: float = setting(59_900, unit="CNY", ge=0, le=1e7, source="S05: no loan of 60 000 or more; does not scale with weight")
+    smallest_draw_cny: float = setting(500, unit="CNY", ge=0, le=1e6, source="assumption: below it nobody bothers")
+    advance_share: float = setting(.60, unit="share of orders in escrow", ge=0, le=1, source="assumption: refunds happen")
+    topup_share: float = setting(.10, unit="share of the need", ge=0, le=1, source="assumption",
+                                 meaning="An order loan is used if it leaves at most this share of the need open")
+    decision_cost_cny: float = setting(2.0, unit="CNY a decision", ge=0, le=10_000, source="M05")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A promoted price for today, posted by a tactic and settled by the queue of draws.
+
+    pool: fen still to lend at the price.  price: multiple of the daily rate.  start_minute: of the day.
+    largest_loan: fen.  gap_minutes: time the system needs per simulated loan (1 / throughput).
+    attention, delay_median, delay_spread: who is at the screen and how long after the start they ask (minutes, log).
+    pulls_forward: owners may order early.  arrivals: multiple of ordinary arrivals at this price.
+    """
+
+    pool: int
+    price: float
+    start_minute: int
+    largest_loan: int
+    gap_minutes: float
+    attention: float
+    delay_median: float
+    delay_spread: float
+    pulls_forward: bool
+    arrivals: float
+
+
+NO_OFFER = Offer(0, 1.0, MINUTES_PER_DAY, 0, 0.0, 0.0, 1.0, 0.0, False, 1.0)
+
+
+class CreditMarket:
+    """What the credit market keeps during a day, and of an offer while it lasts."""
+
+    def __init__(self):
+        self.offer = NO_OFFER
+        self.draws = np.zeros((0, 6), np.int64)  # today: merchant, minute, fen, kind, promoted, contract
+        self.interest_today = self.written_off_today = self.stock_bought_today = 0
+        self.closed_today = self.closed_days_today = 0
+        self.rationed_today = 0
+        self.promotion_log: list[np.ndarray] = []  # draws at promoted prices: day, minute, merchant, fen
+
+    def post_offer(self, **terms) -> None:
+        """A tactic's offer for today; the last one posted stands."""
+        self.offer = Offer(**terms)
+
+    @property
+    def promoted_total(self) -> int:
+        """Lent at promoted prices so far, fen."""
+        return int(sum(log[:, 3].sum() for log in self.promotion_log))
+
+    def state(self) -> dict:
+        """What a checkpoint keeps."""
+        return {**vars(self), "promotion_log": list(self.promotion_log)}
+
+    def restore(self, state: dict) -> None:
+        """Put a checkpoint's day back."""
+        vars(self).update(state, promotion_log=list(state["promotion_log"]))
+
+    def open_day(self) -> None:
+        """Forget yesterday's offers and draws."""
+        self.offer = NO_OFFER
+        self.draws = self.draws[:0]
+        self.closed_today = self.closed_days_today = self.rationed_today = 0
+
+
+def review_lines(m):
+    """Each shop's line is reviewed on the first day and then once in 30 days by its lender, from what the lender is shown.
+
+    line = line_months x monthly sales trend x score, whole 100 CNY, at most the cap; 0 if not approved.
+    Reads: the closed-loop view.  Writes: merchants.score, merchants.credit_limit.
+    """
+    s, shops = m.settings.credit, m.merchants
+    rows = np.arange(m.day % 30, len(shops), 30) if m.day else np.arange(len(shops))
+    view = m.data_sharing.closed_loop(m, rows)
+    decision = m.platform_lender.decide(view)
+    line = np.minimum(s.line_months * 30 * view.sales_trend * decision.score, fen(s.line_cap_cny))
+    line = (line // 10_000).astype(np.int64) * 10_000
+    shops.score[rows] = decision.score
+    shops.credit_limit[rows] = np.where(decision.is_approved, line, 0)
+    m.lenders.book_decisions(m, rows)
+
+
+def settle_draws(m):
+    """Requests are served by the minute, at the promoted price while the pool lasts, within line and funds.
+
+    Reads: merchants.need_today, draw_minute, is_early, credit_limit; m.credit.offer.
+    Writes: loans.*, merchants.cash, bundle_loan, last_draw_on; m.credit.draws.
+    """
+    s, shops, loans, offer = m.settings.credit, m.merchants, m.loans, m.credit.offer
+    asking = np.flatnonzero(shops.need_today >= fen(s.smallest_draw_cny))
+    if len(asking) == 0:
+        return
+    asking = asking[np.argsort(shops.draw_minute[asking], kind="stable")]
+    funds = m.lenders.available(m)
+    terms = m.settings.loans
+    draws = _serve(asking, shops.draw_minute, shops.is_early, shops.need_today, shops.credit_limit, shops.lender, funds,
+                   loans.kind, loans.outstanding, shops.bundle_amount, shops.bundle_due, shops.bundle_loan, m.day,
+                   s.advance_share, s.topup_share, fen(s.smallest_draw_cny), fen(s.loan_cap_cny),
+                   offer.pool, offer.start_minute, offer.largest_loan, offer.gap_minutes)
+    m.credit.draws = draws
+    if len(draws) == 0:
+        return
+    row, minute, amount, kind, promoted, contract = draws.T
+    m.lenders.draw_funding(m, shops.lender[row], amount)
+    m.ledger.pay(m.books.lender_cash, shops.lender[row], m.books.cash, row, amount, purpose=Purpose.LOAN_DRAWN)
+    m.ledger.owe(m.books.loan_debt, contract, m.books.loan_claim, shops.lender[row], amount, purpose=Purpose.LOAN_DRAWN)
+    price = np.where(promoted == 1, offer.price, 1.0)
+    loans.kind[contract] = kind
+    loans.principal[contract] = amount
+    loans.daily_rate[contract] = np.where(kind == ORDER, terms.order_daily_rate, terms.credit_daily_rate) * price
+    loans.drawn_on[contract] = m.day
+    loans.due_on[contract] = m.day + np.where(kind == ORDER, terms.order_maturity_days, terms.credit_maturity_days)
+    shops.last_draw_on[row] = m.day
+    at_price = promoted == 1
+    if at_price.any():
+        day = np.full(int(at_price.sum()), m.day)
+        m.credit.promotion_log.append(np.column_stack((day, minute[at_price], row[at_price], amount[at_price])))
+
+
+@kernel
+def _serve(asking, draw_minute, is_early, need_today, credit_limit, lender, funds, kind, outstanding, bundle_amount,
+           bundle_due, bundle_loan, day, advance, topup, smallest, cap, pool, start, largest, gap):
+    """First come, first served: rows of (merchant, minute, fen, kind, promoted, contract).
+
+    From `start` on, a request of at most `largest` is promoted while the pool covers the smallest draw; the system
+    serves one request per `gap` minutes, so the minute is when it is served.  Early orders want nothing else.
+    """
+    draws = np.empty((len(asking), 6), np.int64)
+    count, clock, ring = 0, float(start), bundle_amount.shape[1]
+    for j in asking:
+        owed, contract = 0, -1
+        for slot in range(SLOTS):
+            row = j * SLOTS + slot
+            owed += outstanding[row]
+            if kind[row] == NONE and contract < 0:
+                contract = row
+        room = min(min(credit_limit[j] - owed, cap), funds[lender[j]])
+        promoted = pool >= smallest and draw_minute[j] >= start
+        if promoted:
+            room = min(room, min(largest, pool))
+        if is_early[j] and not promoted:
+            continue
+        if room < smallest or contract < 0:
+            continue
+        amount = min((need_today[j] + 9999) // 10_000 * 10_000, room // 10_000 * 10_000)
+        if amount < smallest:
+            continue
+        free = 0
+        for k in range(ring):
+            if bundle_amount[j, k] > 0 and bundle_loan[j, k] < 0 and bundle_due[j, k] > day:
+                free += bundle_amount[j, k]
+        carried = min(amount, np.int64(advance * free) // 10_000 * 10_000)
+        is_order_loan = carried >= smallest and carried >= (1.0 - topup) * amount
+        if is_order_loan:
+            amount, pledged = carried, 0
+            for age in range(ring - 1, -1, -1):  # oldest orders first
+                k = (day - age) % ring
+                if pledged * advance >= amount:
+                    break
+                if bundle_amount[j, k] > 0 and bundle_loan[j, k] < 0 and bundle_due[j, k] > day:
+                    bundle_loan[j, k] = contract % SLOTS
+                    pledged += bundle_amount[j, k]
+        minute = float(draw_minute[j])
+        if promoted:
+            clock = max(clock, minute) + gap
+            minute = clock
+            pool -= amount
+        funds[lender[j]] -= amount
+        kind[contract] = ORDER if is_order_loan else CREDIT
+        draws[count, 0], draws[count, 1], draws[count, 2] = j, np.int64(minute), amount
+        draws[count, 3], draws[count, 4], draws[count, 5] = kind[contract], promoted, contract
+        count += 1
+    return draws[:count]

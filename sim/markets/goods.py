@@ -1,0 +1,212 @@
+"""The market for goods: who meets whom, what is on the shelf, how it is paid, and when the seller gets the money."""
+
+import numpy as np
+
+from sim.core.kernels import kernel
+from sim.core.random import Stream, exponential, stream_key, uniform
+from sim.core.settings import Settings, setting
+from sim.markets.payments import BY_CARD, BY_WALLET, LOST, pay_into_escrow
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+ESCROW_DAYS = 64  # columns of the ring in which sales wait for settlement; the longest delay is one less
+
+
+class GoodsSettings(Settings):
+    """Seasons, escrow and commission."""
+
+    weekend_factor: float = setting(.93, unit="factor", ge=0, le=5, source="assumption: online shopping is a weekday habit",
+                                    meaning="Shopping on Saturdays and Sundays relative to the mean weekday")
+    singles_day_factor: float = setting(3.0, unit="factor", ge=0, le=50,
+                                        source="press: 19.1 bn CNY on 11 November 2012, damped for credit-eligible shops")
+    twelve_twelve_factor: float = setting(2.0, unit="factor", ge=0, le=50, source="press 2012, rounded")
+    new_year_factor: float = setting(.35, unit="factor", ge=0, le=5, source="assumption: couriers rest at Spring Festival")
+    before_new_year_factor: float = setting(1.2, unit="factor", ge=0, le=5, source="assumption")
+    escrow_mean_days: float = setting(7.0, unit="days", ge=1, le=40, source="DESIGN 3: tau ~ Gamma, mean 7 days")
+    escrow_shape: int = setting(4, unit="Gamma shape", ge=1, le=20, source="assumption: most parcels take 3 to 12 days")
+    commission_share: float = setting(.03, unit="share of sales", ge=0, le=.5,
+                                      source="assumption: marketplace fees and advertising bought from the platform")
+
+
+SPRING_FESTIVALS = ((2010, 2, 14), (2011, 2, 3), (2012, 1, 23), (2013, 2, 10), (2014, 1, 31), (2015, 2, 19), (2016, 2, 8), (2017, 1, 28))
+
+
+def season(date, s: GoodsSettings) -> float:
+    """Demand of a date relative to an ordinary weekday.  Source: GoodsSettings; dates of the lunar calendar."""
+    import datetime
+
+    factor = s.weekend_factor if date.weekday() >= 5 else 1.0
+    if (date.month, date.day) == (11, 11):
+        factor *= s.singles_day_factor
+    elif (date.month, date.day) == (12, 12):
+        factor *= s.twelve_twelve_factor
+    for festival in SPRING_FESTIVALS:
+        days = (date - datetime.date(*festival)).days
+        if -3 <= days <= 6:
+            factor *= s.new_year_factor
+        elif -24 <= days <= -8:
+            factor *= s.before_new_year_factor
+    return factor
+
+
+class GoodsMarket:
+    """What the market for goods keeps between steps: the season's factors and the table of who meets whom.
+
+    season: demand factor by day of the run, with 90 days beyond the end, shape (days + 90,).
+    alias_*: Vose's table to draw a merchant by its size in constant time; sizes never change, so one merchant's
+    failure moves only the consumers who meet it.
+    """
+
+    def __init__(self, m):
+        s = m.settings.goods
+        self.season = np.array([season(m.calendar.date(day), s) for day in range(m.days + 90)])
+        self.alias_threshold, self.alias_other = alias_table(m.merchants.size)
+        self.demand_factor_today = 1.0
+        self.merchant_factor_today = np.ones(len(m.merchants))
+        self.gmv_today = self.lost_to_payment_today = self.lost_to_stock_today = 0
+        self.phone_card_attempts_today = self.phone_card_successes_today = 0
+        self.n_purchases_today = 0
+
+    def open_day(self, day: int) -> None:
+        """Today's season; shocks may still multiply `demand_factor_today` and `merchant_factor_today`."""
+        self._season_today = self.season[min(day, len(self.season) - 1)]
+        self.demand_factor_today = 1.0
+        self.merchant_factor_today[:] = 1.0
+
+    @property
+    def shopping_factor_today(self) -> float:
+        """Season times today's shocks."""
+        return self._season_today * self.demand_factor_today
+
+
+def alias_table(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Thresholds and partners to draw j with probability weight_j / sum.  Source: Vose (1991)."""
+    n = len(weight)
+    scaled = np.asarray(weight, float) * n / np.sum(weight)
+    threshold, other = np.ones(n), np.arange(n, dtype=np.int32)
+    small, large = [int(j) for j in np.flatnonzero(scaled < 1)], [int(j) for j in np.flatnonzero(scaled >= 1)]
+    while small and large:
+        j, k = small.pop(), large[-1]
+        threshold[j], other[j] = scaled[j], k
+        scaled[k] -= 1.0 - scaled[j]
+        if scaled[k] < 1.0:
+            small.append(large.pop())
+    return threshold, other
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def settle_purchases(m):
+    """Shelves and payments decide which intended purchases happen; the money goes into escrow.
+
+    Reads: m.purchases.  Writes: merchants.inventory, sales_today, orders_today, demand_today; consumers.favourite,
+    satisfaction, deposit, wallet; merchants.escrow.
+    Draws: CONSUMER_PAYMENT and PAYMENT_SUCCESS, one per buyer and attempt.  Buyers are served in order of id.
+    """
+    buyer, amount, first, second = m.purchases
+    c, s, pay, g = m.consumers, m.merchants, m.settings.payments, m.goods
+    habits = m.settings.consumers
+    s.sales_today[:] = 0
+    s.demand_today[:] = 0
+    s.orders_today[:] = 0
+    method, merchant, counts = _match(
+        stream_key(m.path_seed, Stream.CONSUMER_PAYMENT, m.day), stream_key(m.path_seed, Stream.PAYMENT_SUCCESS, m.day),
+        buyer, amount, first, second, c.stage, c.is_mobile, c.deposit, c.favourite, c.satisfaction, habits.wallet_preference,
+        habits.retry_prob, pay.wallet_success, pay.card_on_phone_success, pay.card_on_pc_success, s.cost_share,
+        s.inventory, s.sales_today, s.demand_today, s.orders_today)
+    g.lost_to_payment_today, g.lost_to_stock_today, g.phone_card_attempts_today, g.phone_card_successes_today = (int(x) for x in counts)
+    pay_into_escrow(m, buyer, amount, merchant, method)
+    _put_in_ring(m)
+
+
+def _put_in_ring(m):
+    """Today's sales of a shop travel together and settle together after tau days.
+
+    Draws: SETTLEMENT_DELAY, one per merchant.  tau ~ Gamma(shape, mean), at least 1 day.
+    """
+    s = m.settings.goods
+    _schedule(stream_key(m.path_seed, Stream.SETTLEMENT_DELAY, m.day), m.day, m.merchants.sales_today, s.escrow_shape,
+              s.escrow_mean_days, m.merchants.bundle_amount, m.merchants.bundle_due, m.merchants.bundle_loan)
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def _match(method_key, success_key, buyer, amount, first, second, stage, is_mobile, deposit, favourite, satisfaction,
+           wallet_preference, retry_prob, wallet_success, phone_success, pc_success, cost_share, inventory,
+           sales_today, demand_today, orders_today):
+    """For every buyer in turn: first choice if its shelf covers the cost, else the second; then up to two payments."""
+    n = len(buyer)
+    method, merchant = np.full(n, LOST, np.int8), np.empty(n, np.int32)
+    lost_payment, lost_stock, phone_attempts, phone_successes = 0, 0, 0, 0
+    for k in range(n):
+        i, a, j = buyer[k], amount[k], first[k]
+        merchant[k] = j
+        if j < 0 or a <= 0:
+            continue
+        demand_today[j] += a
+        cost = np.int64(np.floor(a * cost_share[j]))
+        if inventory[j] < cost:
+            j = second[k]
+            if j >= 0:
+                cost = np.int64(np.floor(a * cost_share[j]))
+            if j < 0 or inventory[j] < cost:
+                lost_stock += 1
+                satisfaction[i] -= np.float32(.02) * satisfaction[i]
+                continue
+        can_card = deposit[i] >= a
+        tries_wallet = stage[i] >= 3 and (uniform(method_key, i, 0) < wallet_preference or not can_card)
+        paid = LOST
+        for attempt in range(2):
+            if attempt == 1:
+                if uniform(method_key, i, 1) >= retry_prob or stage[i] < 3:
+                    break
+                tries_wallet = not tries_wallet
+            if not tries_wallet and not can_card:
+                break
+            u = uniform(success_key, i, attempt)
+            if tries_wallet:
+                if u < wallet_success:
+                    paid = BY_WALLET
+            elif is_mobile[i]:
+                phone_attempts += 1
+                if u < phone_success:
+                    phone_successes += 1
+                    paid = BY_CARD
+            elif u < pc_success:
+                paid = BY_CARD
+            if paid != LOST:
+                break
+        if paid == LOST:
+            lost_payment += 1
+            satisfaction[i] -= np.float32(.05) * satisfaction[i]
+            continue
+        method[k], merchant[k] = paid, j
+        inventory[j] -= cost
+        sales_today[j] += a
+        orders_today[j] += 1
+        satisfaction[i] += np.float32(.01) * (np.float32(1.0) - satisfaction[i])
+        if favourite[i, 0] != j:
+            favourite[i, 1] = favourite[i, 0]
+            favourite[i, 0] = j
+    return method, merchant, np.array([lost_payment, lost_stock, phone_attempts, phone_successes])
+
+
+@kernel
+def _schedule(key, day, sales_today, shape, mean_days, bundle_amount, bundle_due, bundle_loan):
+    """bundle[day mod ring] = sales; due = day + max(1, round(mean / shape * sum of `shape` exponentials))."""
+    ring = bundle_amount.shape[1]
+    slot = day % ring
+    for j in range(len(sales_today)):
+        bundle_amount[j, slot] = sales_today[j]
+        bundle_loan[j, slot] = -1
+        if sales_today[j] > 0:
+            total = 0.0
+            for k in range(shape):
+                total += exponential(key, j, k)
+            delay = np.int64(np.rint(total * mean_days / shape))
+            bundle_due[j, slot] = day + min(max(delay, 1), ring - 1)
+        else:
+            bundle_due[j, slot] = -1

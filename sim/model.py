@@ -1,0 +1,259 @@
+"""The market as a Mesa model: builds the world from a scenario and lives it day by day.
+
+    m = Market(load("baseline"), seed=1); m.step(); m.consumers.get("deposit"); m.consumers[7].deposit; m.banks
+"""
+
+import copy
+import pickle
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import SimpleNamespace
+
+import mesa
+import numpy as np
+
+from agents.bank import create_banks
+from agents.consumer import REGISTERED, Consumer, create_consumers
+from agents.lending import POLICIES
+from agents.merchant import OPEN, Merchant, create_merchants
+from agents.platform import FOCAL, create_lenders, create_platforms
+from agents.tactics import TACTICS
+from scenarios import load
+from scenarios.scaling import scaled
+from sim.core.errors import UserError
+from sim.core.finance import Calendar
+from sim.core.ledger import Ledger
+from sim.core.random import Stream, derive_seed, stream_key
+from sim.day import live_one_day
+from sim.markets.credit import CreditMarket
+from sim.markets.data_sharing import DataSharing
+from sim.markets.goods import GoodsMarket
+from sim.markets.loans import SLOTS, Loans
+from sim.networks import build_network
+from sim.shocks import SHOCKS
+
+CHECKPOINT_VERSION = 1
+CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
+MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "experiment"}  # what a fork may change
+
+
+class Market(mesa.Model):
+    """One simulated market.
+
+    scenario: a `Scenario`, or the name or file of one; `overrides` are settings by path.
+    seed: of the experiment; world and path seeds derive from it and from `replicate`, so that scenarios share them.
+    None, which Mesa's batch runs give, is the default seed: a run can always be repeated.
+    threads: of kernels; numbers do not depend on it.  observers: called with the market after every close of a day.
+
+    consumers, merchants, banks, platforms, lenders, loans: populations.  day: days lived, the number of the next day.
+    ledger: the books.  running: False after the last day.  datacollector: Mesa's, asked after every day; replace it
+    by your own before the first one.
+    Raises: UserError for a mistake in the scenario or the overrides.
+    """
+
+    scenario = None  # an ordinary attribute: the newest Mesa has a property here, for scenarios of its own kind
+
+    def __init__(self, scenario="baseline", *, seed: int | None = 1, replicate: int = 0, threads: int = 1,
+                 observers: Iterable[Callable] = (), **overrides):
+        seed = 1 if seed is None else seed
+        super().__init__(rng=seed)
+        self.scenario = load(scenario, overrides) if overrides or not hasattr(scenario, "consumers") else scenario
+        self.settings = scaled(self.scenario)
+        self.seed, self.replicate, self.threads = seed, replicate, threads
+        self.world_seed = derive_seed(seed, "world", replicate)
+        self.path_seed = derive_seed(seed, "path", replicate)
+        self.observers = list(observers)
+        self.calendar = Calendar(self.scenario.start)
+        self.days = self.scenario.days
+        self.day = 0
+        self._create_world()
+        self._open_books()
+        self.n_closed_today = 0
+        self.purchases = ()
+        self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
+
+    # --- making the world ---------------------------------------------------------------------------------------------
+
+    def _create_world(self):
+        s = self.settings
+        self.banks = create_banks(self)
+        self.platforms = create_platforms(self)
+        self.lenders = create_lenders(self)
+        self.consumers = create_consumers(self)
+        self.merchants = create_merchants(self)
+        self.loans = Loans(self, len(self.merchants) * SLOTS)
+        people = {"region": self.consumers.region, "segment": self.consumers.segment}
+        shops = {"region": self.merchants.region, "sector": self.merchants.sector, "size": self.merchants.size}
+        self.social = self._network("social", len(self.consumers), Stream.SOCIAL_TIES, people, n_connected=s.consumers.count)
+        self.supply = self._network("supply", len(self.merchants), Stream.SUPPLY_TIES, shops)
+        self.interbank = self._network("interbank", len(self.banks), Stream.INTERBANK_TIES, {})
+        registered = np.flatnonzero(self.consumers.stage == REGISTERED)
+        self.social.push_change(registered, 1, self.consumers.registered_neighbours)
+        self.goods, self.credit, self.data_sharing = GoodsMarket(self), CreditMarket(), DataSharing()
+        self.platform_lender = POLICIES["platform_card"](s.platform_card)
+        self.bank_lender = POLICIES["bank_card"](s.bank_card)
+        self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
+        self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
+        for population in (self.banks, self.platforms):
+            population.register()
+
+    def _network(self, use, n, stream, attributes, n_connected=None):
+        settings, key = getattr(self.settings.networks, use), stream_key(self.world_seed, stream)
+        return build_network(settings, n, key, use=use, attributes=attributes, n_connected=n_connected)
+
+    def _open_books(self):
+        n_banks, n_platforms = len(self.banks), len(self.platforms)
+        bank_issuer, platform_issuer = np.arange(n_banks), n_banks + np.arange(n_platforms)
+        outside = n_banks + n_platforms
+        entities = ["consumers", "merchants", "world", *(f"lender {i}" for i in range(len(self.lenders))),
+                    *(f"bank {i}" for i in range(n_banks)), *(f"platform {i}" for i in range(n_platforms))]
+        self.ledger = Ledger(entities, outside + 1)
+        self._outside = np.zeros(1, np.int64)
+        money, claim, c, s = self.ledger.open_account, self.ledger.open_claim, self.consumers, self.merchants
+        at_platform = np.int16(n_banks + FOCAL)
+        self.books = SimpleNamespace(
+            world=money("world", self._outside, issuer=[outside], entity="world", may_overdraw=True),
+            deposit=money("consumers.deposit", c.deposit, issuer=c.home_bank, entity="consumers"),
+            wallet=money("consumers.wallet", c.wallet, issuer=np.full(len(c), at_platform), entity="consumers"),
+            cash=money("merchants.cash", s.cash, issuer=s.home_bank, entity="merchants"),
+            escrow=money("merchants.escrow", s.escrow, issuer=np.full(len(s), at_platform), entity="merchants"),
+            bank_own=money("banks.own_funds", self.banks.own_funds, issuer=bank_issuer, entity="bank 0", per_row=True, may_overdraw=True),
+            platform_own=money("platforms.own_funds", self.platforms.own_funds, issuer=platform_issuer, entity="platform 0",
+                               per_row=True, may_overdraw=True),
+            lender_cash=money("lenders.cash", self.lenders.cash, issuer=np.zeros(len(self.lenders)), entity="lender 0", per_row=True),
+            loan_debt=claim("loans.outstanding", self.loans.outstanding, entity="merchants", is_debt=True),
+            loan_claim=claim("lenders.loans", self.lenders.loans, entity="lender 0", per_row=True),
+            bank_debt=claim("merchants.bank_loan", s.bank_loan, entity="merchants", is_debt=True),
+            bank_loans=claim("banks.loans", self.banks.loans, entity="bank 0", per_row=True),
+            lender_debt=claim("lenders.borrowed", self.lenders.borrowed, entity="lender 0", per_row=True, is_debt=True),
+            bank_lender_claims=claim("banks.lender_claims", self.banks.lender_claims, entity="bank 0", per_row=True))
+        self.ledger.start()
+
+    # --- living -------------------------------------------------------------------------------------------------------
+
+    @property
+    def date(self):
+        """The date of the day being lived (between days: of the next day)."""
+        return self.calendar.date(self.day)
+
+    def active(self, plug_ins):
+        """The plug-ins whose window includes today."""
+        return [plug_in for plug_in in plug_ins if plug_in.is_active(self)]
+
+    def step(self):
+        """Live one day; the observers look after its close.  Does nothing after the last day."""
+        if self.day >= self.days:
+            self.running, self.steps = False, self.day
+            return
+        live_one_day(self)
+        for observe in self.observers:
+            observe(self)
+        self.datacollector.collect(self)
+        self.day += 1
+        self.running = self.day < self.days
+
+    def run_days(self, n: int | None = None):
+        """Live n days, or all that are left."""
+        for _ in range(self.days - self.day if n is None else n):
+            self.step()
+
+    @property
+    def agent_types(self):
+        """Types one may ask `agents_by_type` for."""
+        return list(self.agents_by_type)
+
+    @property
+    def agents_by_type(self):
+        """Mesa's registered agents by type, with the populations of consumers and merchants beside them."""
+        return {**super().agents_by_type, Consumer: self.consumers, Merchant: self.merchants}
+
+    # --- checkpoints --------------------------------------------------------------------------------------------------
+
+    POPULATIONS = ("consumers", "merchants", "banks", "platforms", "lenders", "loans")
+
+    def state(self) -> dict:
+        """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
+        return copy.deepcopy(self._live_state())
+
+    def _live_state(self) -> dict:
+        return {"version": CHECKPOINT_VERSION, "seed": self.seed, "replicate": self.replicate,
+                "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
+                "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
+                "ledger": self.ledger.state(), "credit": self.credit.state(),
+                **{name: getattr(self, name).state() for name in self.POPULATIONS}}
+
+    def restore(self, state: dict) -> None:
+        """Become the market of `state`, which must come from the same seed and scenario; tactics, shocks and days may differ.
+
+        Raises: UserError, one line for each thing that differs; this market is then what it was.
+        """
+        self._check_origin(state)
+        for name, value in state["clock"].items():
+            setattr(self, name, value)
+        python_luck, numpy_luck = state["luck"]
+        self.random.setstate(python_luck)
+        self.rng.bit_generator.state = numpy_luck
+        for name in self.POPULATIONS:
+            getattr(self, name).restore(state[name])
+        self._outside[...] = state["outside"]
+        self.ledger.restore(state["ledger"])
+        self.credit.restore(state["credit"])
+        self.running = self.day < self.days
+
+    def _check_origin(self, state):
+        mine = self._live_state()
+        if state["version"] != CHECKPOINT_VERSION:
+            raise UserError(f"checkpoint: of version {state['version']}; this Jishi reads version {CHECKPOINT_VERSION}")
+        if (state["seed"], state["replicate"]) != (self.seed, self.replicate):
+            raise UserError(f"checkpoint: of seed {state['seed']}, replicate {state['replicate']}; "
+                            f"this market has seed {self.seed}, replicate {self.replicate}")
+        lines = [f"checkpoint: {path} is {there} there and {here} here"
+                       for path, there, here in _unequal(state["scenario"], mine["scenario"]) if path.split(".")[0] not in MAY_DIFFER]
+        for name in self.POPULATIONS:
+            if state[name].keys() != mine[name].keys():
+                unknown = ", ".join(sorted(state[name].keys() ^ mine[name].keys()))
+                lines.append(f"checkpoint: made by another version of Jishi, in which the {name} had other columns ({unknown})")
+        if lines:
+            raise UserError(*lines)
+
+    def save(self, path: str | Path) -> None:
+        """Write a checkpoint; a file that is there is replaced only when the new one is whole."""
+        path = Path(path)
+        partial = path.with_name(path.name + ".part")
+        try:
+            with open(partial, "wb") as file:
+                pickle.dump(self._live_state(), file, protocol=5)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def resume(self, path: str | Path) -> None:
+        """Continue from a checkpoint of this scenario; only load files you trust, as with every pickle.
+
+        Raises: UserError if there is no such file, if it is torn or foreign, or comes from another scenario or seed.
+        """
+        try:
+            with open(path, "rb") as file:
+                state = pickle.load(file)
+        except OSError as error:
+            raise UserError(f"{path}: {'no such file' if isinstance(error, FileNotFoundError) else error.strerror}") from None
+        except Exception:  # noqa: BLE001 - a torn or foreign file may raise anything at all
+            state = None
+        if not isinstance(state, dict) or not CHECKPOINT_KEYS <= state.keys():
+            raise UserError(f"{path}: not a whole checkpoint of Jishi; it was cut off, or is another kind of file")
+        self.restore(state)
+
+
+REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
+             "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
+             "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "ledger", "credit", *Market.POPULATIONS}
+
+
+def _unequal(a, b, path=""):
+    """(path, value in a, value in b) of every setting that differs between two scenarios written as plain tables."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for name in sorted({*a, *b}):
+            yield from _unequal(a.get(name), b.get(name), f"{path}.{name}" if path else name)
+    elif a != b:
+        yield path, a, b

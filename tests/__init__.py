@@ -1,0 +1,1 @@
+"""Tests: sentences about the economy and about the machinery that runs it."""

@@ -1,0 +1,1 @@
+"""Tests of what is generated and of what is written for readers."""

@@ -1,0 +1,309 @@
+"""Promises 3 to 6: what does not matter changes nothing, and a run can be taken up where it was left."""
+
+import datetime
+import pickle
+
+import numpy as np
+import pytest
+
+from agents.tactics import TACTICS
+from sim.core.errors import UserError
+from sim.model import Market
+from sim.shocks import SHOCKS
+from tests.worlds import CopyOfEachDay, differences, promotion, small_market, state_of, world_state_equal
+
+# --- the helper itself ------------------------------------------------------------------------------------------------
+
+
+def test_the_comparison_sees_a_single_fen():
+    a, b = small_market(days=3), small_market(days=3)
+    assert world_state_equal(a, b)
+    b.consumers.deposit[17] += 1
+    assert differences(a, b) == ["consumers.deposit"]
+
+
+def test_the_comparison_looks_at_everything_that_lives():
+    paths = state_of(small_market(days=1))
+    for name in ("consumers", "merchants", "banks", "platforms", "lenders", "loans"):
+        assert any(path.startswith(f"{name}.") for path in paths)
+    assert {"ledger.reserves", "ledger.money_total", "credit.draws", "credit.promotion_log", "day"} <= paths.keys()
+
+
+# --- randomness and threads -------------------------------------------------------------------------------------------
+
+
+def test_two_markets_of_one_seed_are_the_same_world():
+    assert differences(small_market(days=20), small_market(days=20)) == []
+
+
+def test_another_seed_or_replicate_is_another_world():
+    base = small_market(days=5)
+    for other in (small_market(seed=2, days=5), small_market(replicate=1, days=5)):
+        changed = differences(base, other)
+        assert "consumers.income" in changed and "merchants.cash" in changed and "ledger.money_total" in changed
+
+
+def test_two_threads_make_the_same_world_as_one():
+    large = {"consumers__count": 140_000, "merchants__count": 300, "days": 40}  # three blocks of rows
+    one, two = (small_market(threads=threads, **large) for threads in (1, 2))
+    for market in (one, two):
+        market.run_days(15)
+    assert differences(one, two) == []
+
+
+# --- tactics and shocks of no size ------------------------------------------------------------------------------------
+
+INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012, 1, 26)}, {"start": datetime.date(2012, 3, 20),
+                                                                                            "end": datetime.date(2012, 4, 20)}
+
+# What makes each kind zero-size (each line alone), and a size at which it surely does something.
+ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0})}
+FULL_TACTICS = {"rate_promotion": promotion(**INSIDE)}
+ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2})}
+FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE}}
+
+
+def plug_ins(zero, full, name):
+    return [(name, kind, change) for kind, changes in zero.items() for change in changes] + \
+        [(name, kind, OUTSIDE) for kind in full]
+
+
+CASES = plug_ins(ZERO_TACTICS, FULL_TACTICS, "tactics") + plug_ins(ZERO_SHOCKS, FULL_SHOCKS, "shocks")
+
+
+def test_every_tactic_and_shock_says_here_what_makes_it_zero_size():
+    assert ZERO_TACTICS.keys() == FULL_TACTICS.keys() == TACTICS.keys()
+    assert ZERO_SHOCKS.keys() == FULL_SHOCKS.keys() == SHOCKS.keys()
+
+
+@pytest.fixture(scope="module")
+def untouched():
+    return small_market(days=30)
+
+
+@pytest.mark.parametrize("what, kind, change", CASES)
+def test_no_size_or_another_time_leaves_the_world_as_it_is(what, kind, change, untouched):
+    full = (FULL_TACTICS if what == "tactics" else FULL_SHOCKS)[kind]
+    assert differences(untouched, small_market(days=30, **{what: [full | change]})) == []
+
+
+@pytest.mark.parametrize("what, full", [("tactics", full) for full in FULL_TACTICS.values()]
+                         + [("shocks", full) for full in FULL_SHOCKS.values()])
+def test_at_full_size_it_does_something(what, full, untouched):
+    assert "ledger.money_total" in differences(untouched, small_market(days=30, **{what: [full]}))
+
+
+# --- one more consumer ------------------------------------------------------------------------------------------------
+
+
+def test_one_more_consumer_without_income_and_ties_moves_nobody():
+    few, more = small_market(days=30), small_market(days=30, consumers__isolated=1)
+    assert len(more.consumers) == len(few.consumers) + 1
+    for name, column in few.consumers.state().items():
+        assert column.tobytes() == more.consumers.state()[name][:-1].tobytes(), name
+    assert [path for path in differences(few, more) if not path.startswith("consumers.")] == []
+
+
+@pytest.mark.parametrize("kind", ["scale_free", "blocks", "complete", "erdos_renyi"])
+def test_one_more_consumer_moves_nobody_in_any_social_network(kind):
+    few, more = (small_market(days=10, networks__social__kind=kind, consumers__isolated=n) for n in (0, 3))
+    assert (few.consumers.registered_neighbours == more.consumers.registered_neighbours[:-3]).all()
+    assert few.consumers.deposit.tobytes() == more.consumers.deposit[:-3].tobytes()
+    assert not more.consumers.registered_neighbours[-3:].any()
+
+
+def test_the_isolated_have_no_money_and_buy_nothing():
+    market = small_market(days=40, consumers__isolated=5, consumers__registered_share=.5)
+    last = slice(-5, None)
+    assert not market.consumers.income[last].any() and not market.consumers.deposit[last].any()
+    assert (market.consumers.favourite[last] == -1).all()
+
+
+# --- looking on -------------------------------------------------------------------------------------------------------
+
+
+def test_who_looks_on_changes_nothing():
+    """Observers read every column, make agents of rows, filter and group; the world stays the same to the bit."""
+    seen = CopyOfEachDay(lambda m: (m.consumers.agg("deposit", np.sum), m.consumers[3].deposit, m.banks.groupby("kind").count(),
+                                    len(m.merchants.select(lambda shop: shop.credit_limit > 0)), m.ledger.profit_today().sum()))
+    assert differences(small_market(days=20), small_market(observers=[seen], days=20)) == []
+    assert len(seen.days) == 20 and len({day[0] for day in seen.days}) > 15
+
+
+# --- the books --------------------------------------------------------------------------------------------------------
+
+
+def test_the_books_balance_to_zero_fen_every_day():
+    residual = CopyOfEachDay(lambda m: m.ledger.residual())
+    market = small_market(observers=[residual], tactics=[promotion()], shocks=[FULL_SHOCKS["demand"]],
+                          merchants__collapse_rate=1.5)
+    market.run_days()
+    assert residual.days == [0] * 60
+    assert (market.merchants.status == 1).any() and market.credit.promotion_log  # the days were eventful
+
+
+@pytest.mark.slow
+def test_the_books_of_a_million_consumers_balance_to_zero_fen():
+    residual = CopyOfEachDay(lambda m: m.ledger.residual())
+    market = small_market(observers=[residual], consumers__count=1_000_000, merchants__count=33_333, weight=200.0)
+    market.run_days(3)
+    assert residual.days == [0, 0, 0]
+    assert market.ledger.money_total.any()
+
+
+# --- checkpoints ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [1, 24, 25, 27, 45])
+def test_a_resumed_run_is_the_run_that_was_never_interrupted(day, tmp_path):
+    """Day 25 is the second of a four-day promotion, with a part of its pool spent and the rest to spend."""
+    eventful = {"tactics": [promotion(end=datetime.date(2012, 1, 28), pool_cny=400e6)], "merchants__collapse_rate": .5}
+    undisturbed = small_market(**eventful)
+    undisturbed.run_days(50)
+    first = small_market(**eventful, days=day)
+    first.save(tmp_path / "checkpoint")
+    second = small_market(**eventful)
+    second.resume(tmp_path / "checkpoint")
+    assert second.day == second.steps == day
+    second.run_days(50 - day)
+    assert differences(undisturbed, second) == []
+    days_lent = {int(log[0, 0]) for log in undisturbed.credit.promotion_log}
+    assert {24, 25} <= days_lent, "the promotion must still have something to lend on its second day"
+
+
+def test_a_checkpoint_keeps_the_luck_of_mesas_own_generators(tmp_path):
+    first, second = small_market(days=2), small_market()
+    first.random.random(), first.rng.random()
+    first.save(tmp_path / "checkpoint")
+    second.resume(tmp_path / "checkpoint")
+    assert first.random.random() == second.random.random()
+    assert first.rng.random() == second.rng.random()
+
+
+def test_a_state_is_a_copy_that_time_does_not_touch():
+    market, fork = small_market(days=3), small_market()
+    state = market.state()
+    market.run_days(3)
+    fork.restore(state)
+    assert differences(fork, small_market(days=3)) == []
+
+
+
+def test_paths_fork_from_one_checkpoint_with_and_without_a_promotion(tmp_path):
+    before = small_market(days=20)
+    before.save(tmp_path / "eve")
+    with_it, without = small_market(tactics=[promotion()]), small_market()
+    for market in (with_it, without):
+        market.resume(tmp_path / "eve")
+        market.run_days(4)
+    assert differences(with_it, without) == []
+    with_it.run_days(1), without.run_days(1)
+    assert with_it.credit.promotion_log and not without.credit.promotion_log
+    assert with_it.consumers.deposit.tobytes() == without.consumers.deposit.tobytes()  # lenders move shops, not shoppers
+
+
+def test_a_missing_checkpoint_is_one_sentence(tmp_path):
+    with pytest.raises(UserError, match="no such file"):
+        small_market().resume(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("share", [0.0, .1, .9, .999])
+def test_a_torn_checkpoint_is_one_sentence(share, tmp_path):
+    path = tmp_path / "checkpoint"
+    small_market(days=1).save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    market = small_market()
+    with pytest.raises(UserError, match="not a whole checkpoint"):
+        market.resume(path)
+    assert differences(market, small_market()) == []
+
+
+@pytest.mark.parametrize("content", [b"hello", b"\x80\x05N.", pickle.dumps([1, 2]), pickle.dumps({"state": 3}),
+                                     pickle.dumps({"scenario": {}, "state": {"version": 1}})])
+def test_a_foreign_file_is_one_sentence(content, tmp_path):
+    path = tmp_path / "checkpoint"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="not a whole checkpoint of Jishi"):
+        small_market().resume(path)
+
+
+def test_a_checkpoint_of_another_seed_or_version_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "checkpoint"
+    small_market(days=1).save(path)
+    with pytest.raises(UserError, match="seed 1, replicate 0.*seed 2, replicate 0"):
+        small_market(seed=2).resume(path)
+    monkeypatch.setattr("sim.model.CHECKPOINT_VERSION", 999)
+    with pytest.raises(UserError, match="version"):
+        small_market().resume(path)
+
+
+def test_a_checkpoint_of_another_scenario_is_refused_setting_by_setting(tmp_path):
+    path = tmp_path / "checkpoint"
+    small_market(days=1).save(path)
+    with pytest.raises(UserError) as refusal:
+        small_market(consumers__count=1500, goods__commission_share=.05).resume(path)
+    assert sorted(line.split(" is ")[0] for line in refusal.value.lines) == [
+        "checkpoint: consumers.count", "checkpoint: goods.commission_share"]
+    assert "2000 there and 1500 here" in str(refusal.value)
+
+
+def test_a_checkpoint_replaces_an_older_one_only_when_it_is_whole(tmp_path, monkeypatch):
+    path = tmp_path / "checkpoint"
+    small_market(days=1).save(path)
+    market = small_market(days=2)
+    monkeypatch.setattr(pickle, "dump", lambda *args, **kwargs: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError):
+        market.save(path)
+    monkeypatch.undo()
+    kept = small_market()
+    kept.resume(path)
+    assert kept.day == 1
+
+
+# --- one thing at a time ----------------------------------------------------------------------------------------------
+
+
+def test_one_payday_moves_one_consumer_and_who_she_buys_from():
+    base, moved = small_market(), small_market()
+    moved.consumers.payday[5] = 28 if base.consumers.payday[5] < 20 else 2
+    for market in (base, moved):
+        market.run_days(27)
+    assert differences(base, moved, ignore=("consumers.payday",)) != []
+    touched = np.flatnonzero(base.consumers.deposit != moved.consumers.deposit)
+    assert 5 in touched and len(touched) <= 20  # she, and those who met a shelf she emptied or filled
+    assert base.merchants.demand_shock.tobytes() == moved.merchants.demand_shock.tobytes()
+    assert base.merchants.quality.tobytes() == moved.merchants.quality.tobytes()
+    assert (base.consumers.stage == moved.consumers.stage).all()
+
+
+def test_a_payday_changed_in_mid_run_counts_from_then_on():
+    market = small_market(days=3)
+    market.consumers.payday[:] = 10
+    income = int(market.consumers.income.sum())
+    market.run_days(7)  # the last of them is 10 January
+    assert market.ledger.money_today[0, 0] == income
+
+
+def test_a_dearer_commission_moves_no_shopper_on_the_first_day():
+    a, b = small_market(days=1), small_market(days=1, goods__commission_share=.2)
+    assert differences(a, b) == []
+
+
+def test_a_path_seed_changes_what_happens_and_not_who_exists():
+    a, b = small_market(), small_market()
+    b.path_seed += 1
+    assert differences(a, b) == []
+    a.run_days(5), b.run_days(5)
+    changed = differences(a, b)
+    assert "consumers.favourite" in changed
+    assert not {"consumers.income", "consumers.segment", "merchants.size", "banks.market_share"} & set(changed)
+
+
+def test_the_whole_run_does_not_depend_on_how_it_is_cut_into_days():
+    a, b = small_market(), small_market()
+    a.run_days()
+    while b.running:
+        b.step()
+    assert differences(a, b) == []
+    assert isinstance(a, Market) and a.day == 60

@@ -1,0 +1,1 @@
+"""Tests of scenario files: reading, merging, mistakes, scaling, writing."""

@@ -1,0 +1,65 @@
+"""Small worlds for the tests, and what it means that two worlds are the same."""
+
+import dataclasses
+import datetime
+
+import numpy as np
+
+from sim.model import Market
+
+SMALL = {"consumers.count": 2000, "merchants.count": 80, "days": 60, "weight": 4000.0, "experiment.fork": None}
+PROMOTION_DAY = 24  # of the run; every shop has a line by then and most have drawn
+
+
+def small_market(*, seed: int = 1, days: int = 0, **overrides) -> Market:
+    """A world of 2 000 consumers and 80 shops, after so many days; `overrides` as in Market, with __ for a dot."""
+    plain = {name.replace("__", "."): value for name, value in overrides.items()}
+    own = {name: plain.pop(name) for name in ("threads", "observers", "replicate") if name in plain}
+    market = Market("baseline", seed=seed, **own, **{**SMALL, **plain})
+    market.run_days(days)
+    return market
+
+
+def promotion(**settings) -> dict:
+    """A rate promotion as a scenario writes it, on PROMOTION_DAY unless told; its pool is about a third of a day's need."""
+    return {"kind": "rate_promotion", "start": datetime.date(2012, 1, 25), "pool_cny": 100e6, "throughput": 100_000.0, **settings}
+
+
+def state_of(market: Market) -> dict:
+    """Every number that changes, by a path: columns of the populations, the books, the clock, today's offers and draws."""
+    found = {"day": market.day, "running": market.running, "outside": market._outside}
+    for name in market.POPULATIONS:
+        found |= {f"{name}.{column}": values for column, values in getattr(market, name).state().items()}
+    found |= {f"ledger.{name}": values for name, values in market.ledger.state().items()}
+    found |= {f"credit.{name}": value for name, value in vars(market.credit).items()}
+    found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
+    found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)
+    return found
+
+
+def differences(a: Market, b: Market, ignore=()) -> list[str]:
+    """Paths at which two worlds differ in any bit."""
+    one, other = state_of(a), state_of(b)
+    unequal = {path for path in one if path not in other or not _same(one[path], other[path])}
+    return sorted((unequal | (other.keys() - one.keys())) - set(ignore))
+
+
+def world_state_equal(a: Market, b: Market) -> bool:
+    """True if two worlds are the same to the bit."""
+    return not differences(a, b)
+
+
+def _same(a, b) -> bool:
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    return type(a) is type(b) and a == b
+
+
+class CopyOfEachDay:
+    """An observer that keeps a function of the market for every day."""
+
+    def __init__(self, look):
+        self.look, self.days = look, []
+
+    def __call__(self, market):
+        self.days.append(self.look(market))
