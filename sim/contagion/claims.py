@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.contagion.matrix import Rows, column_sums, row_sums, square_rows, vector
 from sim.core.errors import UserError
+from sim.core.kernels import kernel
 
 ROUNDING = 2e-15  # of the inflow if all pay in full: what sums of it may be off by
 
@@ -34,6 +35,12 @@ class Claims(NamedTuple):
     def owed(self) -> np.ndarray:
         return self.first + self.due
 
+    def among(self, members: np.ndarray) -> "Claims":
+        """The claims of `members` (ascending) on one another; everybody else is taken to pay in full."""
+        rows = Rows(*_rows_among(*self.rows, members))
+        return Claims(rows, self.cash[members], self.first[members], self.due[members], self.full_inflow[members],
+                      self.alpha, self.beta)  # fmt: skip
+
     def inflow(self, payments: np.ndarray) -> np.ndarray:
         """What each node receives, sum_j (l_ji / due_j) p_j, shape (n,)."""
         share = np.divide(payments, self.due, out=np.zeros(self.n), where=self.due > 0)
@@ -46,6 +53,12 @@ class Claims(NamedTuple):
     def is_short(self, inflow: np.ndarray, tol: float) -> np.ndarray:
         """Who cannot pay in full."""
         return self.owed - (self.cash + inflow) > self.slack(tol)
+
+    def residual(self, payments: np.ndarray, inflow: np.ndarray, defaulted: np.ndarray) -> float:
+        """max_i |Phi_i(p) - p_i| / due_i, with Phi in the mode (default or not) that was found for i."""
+        members = np.flatnonzero(defaulted & (self.due > 0))  # the others pay exactly what is due
+        missed = np.abs(self.after_default(inflow)[members] - payments[members]) / self.due[members]
+        return float(missed.max(initial=0.0))
 
     def after_default(self, inflow: np.ndarray) -> np.ndarray:
         """What a node in default pays: max(0, alpha cash + beta inflow - first), at most what is due."""
@@ -75,3 +88,27 @@ def read_claims(
     return Claims(
         rows, np.maximum(assets, 0.0), first, due, column_sums(*rows, np.ones(rows.n)), float(alpha), float(beta)
     )
+
+
+@kernel
+def _rows_among(start, column, data, members):
+    """The rows and columns of `members`, renumbered in their order."""
+    position = np.full(start.size - 1, -1, dtype=np.int32)
+    most = 0
+    for a in range(members.size):
+        position[members[a]] = a
+        most += start[members[a] + 1] - start[members[a]]
+    to = np.zeros(members.size + 1, dtype=np.int64)
+    target = np.empty(most, dtype=np.int32)
+    amount = np.empty(most)
+    count = 0
+    for a in range(members.size):
+        i = members[a]
+        for k in range(start[i], start[i + 1]):
+            b = position[column[k]]
+            if b >= 0:
+                target[count] = b
+                amount[count] = data[k]
+                count += 1
+        to[a + 1] = count
+    return to, target[:count], amount[:count]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.contagion.claims import Claims, read_claims
+from sim.contagion.claims import read_claims
 from sim.contagion.fictitious_default import greatest_payments
 from sim.contagion.least_clearing import least_payments
 from sim.contagion.rescue import Rescue, cheapest_rescue, threat_index
@@ -70,9 +70,8 @@ def clear(
     if not tol > 0.0:
         raise UserError(f"tol: is {tol}; it must be above 0")
     find = greatest_payments if solution == "greatest" else least_payments
-    payments, defaulted, rounds, n_iterations, converged = find(claims, tol, max_rounds)
-    inflow = claims.inflow(payments)
-    residual = _residual(claims, payments, defaulted, inflow)
+    payments, inflow, defaulted, rounds, n_iterations, converged = find(claims, tol, max_rounds)
+    residual = claims.residual(payments, inflow, defaulted)
     equity = np.where(defaulted, 0.0, np.maximum(claims.cash + inflow - claims.owed, 0.0))
     return Clearing(
         payments,
@@ -83,12 +82,3 @@ def clear(
         residual,
         converged=bool(converged and residual <= max(tol, 1e-14)),
     )
-
-
-def _residual(claims: Claims, payments, defaulted, inflow) -> float:
-    """max_i |Phi_i(p) - p_i| / due_i, with Phi in the mode (default or not) that was found for i."""
-    pays = claims.due > 0
-    if not pays.any():
-        return 0.0
-    target = np.where(defaulted, claims.after_default(inflow), claims.due)
-    return float(np.max(np.abs(target - payments)[pays] / claims.due[pays]))

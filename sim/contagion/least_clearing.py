@@ -20,7 +20,7 @@ LEAK = 1e-10  # share lost on every link when a circle without leak makes the st
 
 
 def least_payments(claims: Claims, tol: float, max_rounds: int):
-    """(payments, defaulted, rounds, n_iterations, converged) of the least clearing vector."""
+    """(payments, inflow, defaulted, rounds, n_iterations, converged) of the least clearing vector."""
     received = by_columns(claims.rows)
     slack = claims.slack(tol)
     payments = np.zeros(claims.n)
@@ -47,7 +47,7 @@ def least_payments(claims: Claims, tol: float, max_rounds: int):
             _step(claims, payments, in_full)
     defaulted = ~in_full
     rounds = [np.flatnonzero(defaulted).tolist()] if defaulted.any() else []
-    return payments, defaulted, rounds, n_iterations, converged
+    return payments, claims.inflow(payments), defaulted, rounds, n_iterations, converged
 
 
 def _step(claims: Claims, payments, in_full):

@@ -51,15 +51,10 @@ def threat_index(
     more.
     """
     claims = read_claims(liabilities, external_assets, external_liabilities, seniority, alpha, beta)
-    payments, defaulted, *_ = greatest_payments(claims, tol, max_rounds)
-    passes_on = defaulted & (payments > 0)
+    payments, inflow, defaulted, *_ = greatest_payments(claims, tol, max_rounds)
     # a node that pays nothing only because it has nothing passes the next unit on as well
-    passes_on |= (
-        defaulted
-        & (claims.due > 0)
-        & (claims.after_default(claims.inflow(payments)) >= 0)
-        & (claims.alpha * claims.cash + claims.beta * claims.inflow(payments) >= claims.first)
-    )
+    left = claims.alpha * claims.cash + claims.beta * inflow - claims.first
+    passes_on = defaulted & (claims.due > 0) & (left >= 0)
     members = np.flatnonzero(passes_on)
     index = np.zeros(claims.n)
     if members.size == 0:

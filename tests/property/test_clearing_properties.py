@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
+from sim.contagion import fictitious_default
 from sim.contagion.clearing import cheapest_rescue, clear, threat_index
+from sim.contagion.instances import NETWORKS, balance_sheets
 
 EXAMPLES = settings(max_examples=120, deadline=None, derandomize=True)
 
@@ -192,3 +194,17 @@ def test_random_sparse_systems_agree_with_the_linear_programme(seed):
     assert 0.05 < found.defaulted.mean() < 0.99
     assert found.converged
     np.testing.assert_allclose(found.payments, programme.x, rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["erdos_renyi", "scale_free", "core_periphery"])
+@pytest.mark.parametrize("costs", [{}, {"alpha": 0.95, "beta": 0.95}])
+def test_large_systems_clear_the_same_way_whichever_part_is_looked_at(kind, costs, monkeypatch):
+    liabilities = NETWORKS[kind](12_000, 8.0, 3)
+    sheets = balance_sheets(liabilities, 3, outside_share=0.5, equity_ratio=0.04)
+    assets = sheets.external_assets * (1 - 0.1 * np.random.default_rng(3).random(12_000))
+    found = clear(liabilities, assets, external_liabilities=sheets.external_liabilities, **costs)
+    monkeypatch.setattr(fictitious_default, "SMALL", 10**9)
+    whole = clear(liabilities, assets, external_liabilities=sheets.external_liabilities, **costs)
+    assert found.converged and whole.converged and found.residual <= 1e-12
+    assert found.rounds == whole.rounds and len(found.rounds) > 2
+    np.testing.assert_allclose(found.payments, whole.payments, rtol=1e-11)
