@@ -1,0 +1,108 @@
+"""The generated tables of docs/odd.md: state variables from the columns, the schedule from the steps' own docstrings.
+
+    python -m experiments.documenting           writes them
+    python -m experiments.documenting --check   exits with 1 if they are stale
+"""
+
+import ast
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import sim.day
+from agents.bank import Banks
+from agents.consumer import Consumers
+from agents.merchant import Merchants
+from agents.platform import Lenders, Platforms
+from sim.markets.loans import Loans
+
+ODD = Path(__file__).resolve().parents[1] / "docs" / "odd.md"
+POPULATIONS = (Consumers, Merchants, Banks, Platforms, Lenders, Loans)
+KEYS = ("Reads", "Writes", "Draws")
+
+
+def day_steps() -> list[tuple[str, str]]:
+    """(phase, "module.step") of every step named in sim/day.py, in order."""
+    source = inspect.getsource(sim.day.live_one_day)
+    steps, phase = [], ""
+    for line in source.splitlines():
+        heading = re.match(r"\s+# (\d+ \w+)", line)
+        phase = heading.group(1) if heading else phase
+        code = line.strip()
+        if code.startswith(("#", '"""', "def")) or not phase or code.startswith("for"):
+            continue
+        calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+        steps += [(phase, call) for call in reversed(calls)]
+    return steps
+
+
+def step_function(step: str):
+    """The function of a step such as "consumer.register"; None for plug-ins and for what the market itself does."""
+    module, _, name = step.partition(".")
+    return getattr(getattr(sim.day, module, None), name, None)
+
+
+def what_it_says(docstring: str) -> dict[str, str]:
+    """First sentence and the Reads, Writes and Draws of a docstring, white space folded."""
+    text = " ".join(inspect.cleandoc(docstring).split())
+    found = {"does": text.split(". ")[0].rstrip(".")}
+    for key in KEYS:
+        match = re.search(rf"\b{key}: (.*?)(?=\.(?:\s|$))", text)
+        found[key] = match.group(1) if match else ""
+    return found
+
+
+def schedule_table() -> str:
+    """The day, step by step, as a Markdown table."""
+    lines = ["| phase | step | what it does | reads | writes | draws |", "|---|---|---|---|---|---|"]
+    for phase, step in day_steps():
+        function = step_function(step)
+        if function is None or not function.__doc__:
+            lines.append(f"| {phase} | `{step}` | {PLAIN_WORDS[step]} | | | |")
+            continue
+        said = what_it_says(function.__doc__)
+        lines.append(f"| {phase} | `{step}` | {said['does']} | {said['Reads']} | {said['Writes']} | {said['Draws']} |")
+    return "\n".join(lines)
+
+
+PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty", "m.goods.open_day": "Today's season",
+               "m.credit.open_day": "Yesterday's offers and draws are forgotten", "shock.strike": "Shocks whose window includes today",
+               "tactic.act": "Tactics whose window includes today", "m.active": "Plug-ins whose window includes today",
+               "m.ledger.close": "Reserves settle; every balance is summed again and must agree to 0 fen"}
+
+
+def state_tables() -> str:
+    """Every population's columns as Markdown tables."""
+    parts = []
+    for population in POPULATIONS:
+        parts += [f"**{population.name}**", "", "| column | unit | meaning |", "|---|---|---|"]
+        for name, column in population.columns.items():
+            parts.append(f"| `{name}`{f' x {column.width}' if column.width else ''} | {column.unit} | {column.meaning} |")
+        parts.append("")
+    return "\n".join(parts).rstrip()
+
+
+def written(text: str) -> str:
+    """`text` of the page with both tables fresh."""
+    for name, table in (("state", state_tables()), ("schedule", schedule_table())):
+        begin, end = f"<!-- {name}: begin (generated) -->", f"<!-- {name}: end -->"
+        head, rest = text.split(begin)
+        text = f"{head}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+    return text
+
+
+def main():
+    """Write the page, or check it."""
+    old = ODD.read_text(encoding="utf-8")
+    new = written(old)
+    if "--check" in sys.argv:
+        if new != old:
+            sys.exit(f"{ODD.name} is stale; run python -m experiments.documenting")
+        return
+    ODD.write_text(new, encoding="utf-8")
+    print(f"wrote docs/{ODD.name}")
+
+
+if __name__ == "__main__":
+    main()
