@@ -16,6 +16,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
+from pydantic import BaseModel
 
 from experiments.facts import TESTS, facts, status_of
 from experiments.outcomes import EVENT, outcome
@@ -103,7 +104,7 @@ def calibrated_settings() -> dict[str, float]:
     def walk(settings, path):
         for name, field in type(settings).model_fields.items():
             value, here = getattr(settings, name), f"{path}{name}"
-            if hasattr(value, "model_fields"):
+            if isinstance(value, BaseModel):
                 walk(value, f"{here}.")
             elif name == "tactics":
                 for tactic in value:
