@@ -133,7 +133,8 @@ def test_pairing_recovers_a_small_difference_under_large_common_noise():
 
 def test_client_facts_follow_their_definitions():
     table = pd.DataFrame({"draws": [10, 0], "open_days": [365, 365], "debt_days": [100, 0], "interest_fen": [600, 0],
-                          "line_fen_days": [365 * 10_000, 365 * 5_000], "balance_fen_days": [73_0000, 0], "line_in_debt_fen_days": [100_0000, 0],
+                          "line_fen_days": [365 * 10_000, 365 * 5_000], "balance_fen_days": [73_0000,
+                                                                                             0], "line_in_debt_fen_days": [100_0000, 0],
                           "drawn_fen": [10_000_00, 0], "peak_fen": [12_000, 0]})
     table.attrs.update(days=365, loans_closed=10, loan_days=73)
     facts = client_facts(table)
@@ -144,7 +145,8 @@ def test_client_facts_follow_their_definitions():
 
 def test_a_verdict_needs_events_and_a_null_that_fails():
     fact = {"id": "S03", "group": "credit", "role": "validate", "band": [20, 60], "description": ""}
-    good = pd.DataFrame({"sold_out_minutes": [30.0, 40, 50], "price_only_110_minutes": [np.inf, 500, 600], "simulated_winners": [100, 90, 80]})
+    good = pd.DataFrame({"sold_out_minutes": [30.0, 40, 50], "price_only_110_minutes": [np.inf, 500, 600], "simulated_winners": [100, 90,
+                                                                                                                                 80]})
     assert verdict(fact, good)["passed"] and verdict(fact, good)["null_fails"]
     assert not verdict(fact, good.assign(price_only_110_minutes=30.0))["null_fails"]
     assert verdict(fact, good.assign(simulated_winners=20))["note"] == "too few events"
