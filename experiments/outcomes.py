@@ -84,6 +84,7 @@ def price_only(scenario, seed: int, eve: dict, year: dict) -> dict:
             found["hour_winners_price_only"] = float(in_time.sum() * scenario.weight)
             ordinary = year["draws_per_client_year"] / 365 / 1440 * year["clients_simulated"]
             found["price_only_arrival_multiple"] = in_time.sum() / 36 / ordinary
+    found["price_only_soonest_minutes"] = min(found[f"price_only_{name}_minutes"] for name in ("028", "110", "290"))
     return found
 
 

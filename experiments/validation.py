@@ -28,7 +28,8 @@ FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these 
 PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
            "draws_per_client_year",
            "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",
-           "dip_percent", "net_lending_mcny", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent")
+           "dip_percent", "net_lending_mcny", "price_only_028_minutes", "price_only_110_minutes",
+           "price_only_290_minutes", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent")
 
 
 def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int = 1, first_seed: int = FIRST_SEED,
@@ -123,7 +124,7 @@ def response(*, replicates: int = 6, workers: int = 1, first_seed: int = FIRST_S
         variants += [(f"{path} -20%", {path: value * .8}), (f"{path} +20%", {path: value * 1.2})]
     tasks = [(seed, change, False) for _, change in variants for seed in range(first_seed, first_seed + replicates)]
     rows = outcomes_of(tasks, workers, progress)
-    table = [rows.iloc[k * replicates:(k + 1) * replicates][list(PRINTED)].median() for k in range(len(variants))]
+    table = [rows.iloc[k * replicates:(k + 1) * replicates][[name for name in PRINTED if name in rows]].median() for k in range(len(variants))]
     return pd.DataFrame(table, index=pd.Index([name for name, _ in variants], name="setting"))
 
 
