@@ -124,7 +124,8 @@ def response(*, replicates: int = 6, workers: int = 1, first_seed: int = FIRST_S
         variants += [(f"{path} -20%", {path: value * .8}), (f"{path} +20%", {path: value * 1.2})]
     tasks = [(seed, change, False) for _, change in variants for seed in range(first_seed, first_seed + replicates)]
     rows = outcomes_of(tasks, workers, progress)
-    table = [rows.iloc[k * replicates:(k + 1) * replicates][[name for name in PRINTED if name in rows]].median() for k in range(len(variants))]
+    shown = rows[[name for name in PRINTED if name in rows]]
+    table = [shown.iloc[k * replicates:(k + 1) * replicates].median() for k in range(len(variants))]
     return pd.DataFrame(table, index=pd.Index([name for name, _ in variants], name="setting"))
 
 
