@@ -264,7 +264,8 @@ def buy_stock(m):
     """Owners take their surplus out and buy as much of the wanted stock as cash allows; goods arrive tonight.
 
     Early orders that did not get the promoted price are dropped.
-    Reads: merchants.order_today, m.credit.draws.  Writes: merchants.cash, inventory, next_review.
+    Reads: merchants.last_draw_on.  Writes: merchants.cash, inventory, next_review, order_today, surplus_today;
+    credit.stock_bought_today.
     """
     shops = m.merchants
     if shops.is_early.any():

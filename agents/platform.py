@@ -110,7 +110,7 @@ def pay_lender_costs(m):
 
     They repay what cash they can spare, and all they can of what exceeds the leverage rule (interest may lift them over it).
 
-    Writes: lenders.cash, lenders.borrowed, lenders.carry, lenders.decisions_today.
+    Writes: lenders.cash, borrowed, carry, decisions_today; banks.own_funds, lender_claims.
     """
     s, lenders, books = m.settings.platforms, m.lenders, m.books
     rows = np.arange(len(lenders))

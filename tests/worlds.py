@@ -11,12 +11,12 @@ SMALL = {"consumers.count": 2000, "merchants.count": 80, "days": 60, "weight": 4
 PROMOTION_DAY = 24  # of the run; every shop has a line by then and most have drawn
 
 
-def small_market(*, seed: int = 1, days: int = 0, **overrides) -> Market:
+def small_market(*, seed: int = 1, after: int = 0, **overrides) -> Market:
     """A world of 2 000 consumers and 80 shops, after so many days; `overrides` as in Market, with __ for a dot."""
     plain = {name.replace("__", "."): value for name, value in overrides.items()}
     own = {name: plain.pop(name) for name in ("threads", "observers", "replicate") if name in plain}
     market = Market("baseline", seed=seed, **own, **{**SMALL, **plain})
-    market.run_days(days)
+    market.run_days(after)
     return market
 
 

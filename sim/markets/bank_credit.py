@@ -17,7 +17,8 @@ def decide_applications(m, capacity):
     """Each bank decides its oldest applications up to its officers' capacity and pays out the approved.
 
     capacity: whole applications per bank, shape (n_banks,).  Reads: merchants.bank_applied_on, the bank file.
-    Writes: merchants.bank_loan, bank_instalment, bank_due_on, bank_lender, cash; banks.loans, queue, capacity_carry.
+    Writes: merchants.bank_applied_on, bank_loan, bank_instalment, bank_due_on, bank_lender, bank_carry, cash;
+    banks.own_funds, loans, queue, capacity_carry, applications_today, approvals_today.
     """
     banks, shops, s = m.banks, m.merchants, m.settings.banks
     banks.applications_today[:] = banks.approvals_today[:] = 0
@@ -55,7 +56,7 @@ def decide_applications(m, capacity):
 def collect_instalments(m):
     """Interest by day; instalments when due, whole ones only; a closed shop pays what it has; old arrears are written off.
 
-    Writes: merchants.bank_loan, bank_due_on, bank_carry, cash, days_past_due; banks.loans.
+    Writes: merchants.bank_loan, bank_lender, bank_due_on, bank_carry, cash, days_past_due; banks.own_funds, loans.
     """
     shops, banks, books = m.merchants, m.banks, m.books
     rows = np.flatnonzero(shops.bank_loan > 0)

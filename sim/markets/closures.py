@@ -10,7 +10,8 @@ from sim.markets.loans import call_in
 def close_shops(m, failed):
     """Settle the failure of the shops `failed`: sales stop, escrow is refunded, cash pays what loans it can.
 
-    Writes: merchants.status, closed_on, escrow, bundle_*, credit_limit, order_today; consumers.wallet; loans.
+    Writes: merchants.status, closed_on, appeal, escrow, bundle_*, credit_limit; consumers.wallet; lenders.cash, loans;
+    loans.due_on, outstanding, collected; n_closed_today.
     Choice: refunds go in equal parts to consumers whose last purchase was at the shop.  Source: DESIGN 4.7 (refunds
     out of escrow).  Alternative: a register of every purchase.  Reason: memory of a million consumers.
     """

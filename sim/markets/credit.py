@@ -98,7 +98,7 @@ def review_lines(m):
     """Each shop's line is reviewed on the first day and then once in 30 days by its lender, from what the lender is shown.
 
     line = line_months x monthly sales trend x score, whole 100 CNY, at most the cap; 0 if not approved.
-    Reads: the closed-loop view.  Writes: merchants.score, merchants.credit_limit.
+    Reads: the closed-loop view.  Writes: merchants.score, credit_limit; lenders.decisions_today.
     """
     s, shops = m.settings.credit, m.merchants
     rows = np.arange(m.day % 30, len(shops), 30) if m.day else np.arange(len(shops))
@@ -115,7 +115,8 @@ def settle_draws(m):
     """Requests are served by the minute, at the promoted price while the pool lasts, within line and funds.
 
     Reads: merchants.need_today, draw_minute, is_early, credit_limit; m.credit.offer.
-    Writes: loans.*, merchants.cash, bundle_loan, last_draw_on; m.credit.draws.
+    Writes: loans.kind, outstanding, principal, daily_rate, drawn_on, due_on; merchants.cash, bundle_loan, last_draw_on;
+    lenders.cash, loans, borrowed; banks.own_funds, lender_claims; m.credit.draws, promotion_log.
     """
     s, shops, loans, offer = m.settings.credit, m.merchants, m.loans, m.credit.offer
     asking = np.flatnonzero(shops.need_today >= fen(s.smallest_draw_cny))

@@ -100,8 +100,9 @@ def alias_table(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def settle_purchases(m):
     """Shelves and payments decide which intended purchases happen; the money goes into escrow.
 
-    Reads: m.purchases.  Writes: merchants.inventory, sales_today, orders_today, demand_today; consumers.favourite,
-    satisfaction, deposit, wallet; merchants.escrow.
+    Reads: m.purchases.  Writes: merchants.inventory, sales_today, orders_today, demand_today, escrow, bundle_amount,
+    bundle_due; consumers.favourite, satisfaction, deposit, wallet; platforms.own_funds; goods.gmv_today,
+    n_purchases_today, lost_to_payment_today, lost_to_stock_today, phone_card_attempts_today, phone_card_successes_today.
     Draws: CONSUMER_PAYMENT and PAYMENT_SUCCESS, one per buyer and attempt.  Buyers are served in order of id.
     """
     buyer, amount, first, second = m.purchases

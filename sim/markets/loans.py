@@ -56,8 +56,8 @@ class Loans(Population):
 def release_escrow(m):
     """Sales that settle today leave escrow: commission to the platform, pledged orders to their loans, the rest to the shop.
 
-    Reads: merchants.bundle_due.  Writes: merchants.bundle_amount, bundle_loan, escrow, cash, loan_life; loans.collected, kind,
-    outstanding.
+    Reads: merchants.bundle_due.  Writes: merchants.bundle_amount, bundle_loan, escrow, cash, loan_life; platforms.own_funds;
+    lenders.cash, loans; loans.collected, kind, outstanding, principal, carry; credit.closed_today, closed_days_today.
     """
     shops, loans, books, pay = m.merchants, m.loans, m.books, m.ledger.pay
     free, commission, repaid, surplus = _release(
@@ -76,7 +76,7 @@ def release_escrow(m):
 def accrue_interest(m):
     """Every open contract owes one more day of interest.
 
-    Writes: loans.outstanding, loans.carry.  Source: SOURCES 1.4, interest by day on what is outstanding.
+    Writes: loans.outstanding, carry; lenders.loans; credit.interest_today.  Source: SOURCES 1.4, interest by day on what is outstanding.
     """
     rows, due = _interest(m.loans.outstanding, m.loans.daily_rate, m.loans.carry)
     owner = rows // SLOTS
@@ -87,7 +87,8 @@ def accrue_interest(m):
 def collect(m):
     """Shops repay what their cash covers in one sum; what is past due is swept from cash.
 
-    Reads: loans.kind, due_on.  Writes: merchants.cash, merchants.loan_life, loans.outstanding, loans.kind.
+    Reads: loans.due_on.  Writes: merchants.cash, escrow, bundle_loan, loan_life; lenders.cash, loans; loans.collected,
+    kind, outstanding, principal, carry; credit.closed_today, closed_days_today.
     """
     loans, shops, books = m.loans, m.merchants, m.books
     paid = _collect(m.day, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.bundle_loan)
@@ -106,7 +107,8 @@ def collect(m):
 def update_arrears(m):
     """Days past due of every borrower; what is past due for longer than the write-off age is written off.
 
-    Writes: merchants.days_past_due, loans.outstanding, loans.kind.
+    Writes: merchants.days_past_due, escrow; lenders.cash, loans; loans.outstanding, kind, collected, principal, carry;
+    credit.written_off_today.
     """
     loans, shops, s = m.loans, m.merchants, m.settings.loans
     m.credit.written_off_today = 0
@@ -137,7 +139,8 @@ def _past_due(m, contracts) -> np.ndarray:
 def call_in(m, failed):
     """The loans of shops that closed are due at once; what they kept in escrow for an order loan stays with the lender.
 
-    Writes: loans.due_on, loans.outstanding, merchants.escrow.  Source: assumption (acceleration clause).
+    Writes: loans.due_on, outstanding, collected; lenders.cash, loans; merchants.escrow.
+    Source: assumption (acceleration clause).
     """
     rows = (failed[:, None] * SLOTS + np.arange(SLOTS)).ravel()
     rows = rows[m.loans.kind[rows] != NONE]
@@ -145,7 +148,6 @@ def call_in(m, failed):
         return
     m.loans.due_on[rows] = np.minimum(m.loans.due_on[rows], m.day)
     _keep_collected(m, rows)
-    _free_slots(m, rows[m.loans.outstanding[rows] == 0])
 
 
 def _keep_collected(m, rows):

@@ -16,14 +16,14 @@ from tests.worlds import CopyOfEachDay, differences, promotion, small_market, st
 
 
 def test_the_comparison_sees_a_single_fen():
-    a, b = small_market(days=3), small_market(days=3)
+    a, b = small_market(after=3), small_market(after=3)
     assert world_state_equal(a, b)
     b.consumers.deposit[17] += 1
     assert differences(a, b) == ["consumers.deposit"]
 
 
 def test_the_comparison_looks_at_everything_that_lives():
-    paths = state_of(small_market(days=1))
+    paths = state_of(small_market(after=1))
     for name in ("consumers", "merchants", "banks", "platforms", "lenders", "loans"):
         assert any(path.startswith(f"{name}.") for path in paths)
     assert {"ledger.reserves", "ledger.money_total", "credit.draws", "credit.promotion_log", "day"} <= paths.keys()
@@ -33,18 +33,18 @@ def test_the_comparison_looks_at_everything_that_lives():
 
 
 def test_two_markets_of_one_seed_are_the_same_world():
-    assert differences(small_market(days=20), small_market(days=20)) == []
+    assert differences(small_market(after=20), small_market(after=20)) == []
 
 
 def test_another_seed_or_replicate_is_another_world():
-    base = small_market(days=5)
-    for other in (small_market(seed=2, days=5), small_market(replicate=1, days=5)):
+    base = small_market(after=5)
+    for other in (small_market(seed=2, after=5), small_market(replicate=1, after=5)):
         changed = differences(base, other)
         assert "consumers.income" in changed and "merchants.cash" in changed and "ledger.money_total" in changed
 
 
 def test_two_threads_make_the_same_world_as_one():
-    large = {"consumers__count": 140_000, "merchants__count": 300, "days": 40}  # three blocks of rows
+    large = {"consumers__count": 140_000, "merchants__count": 300}  # three blocks of rows
     one, two = (small_market(threads=threads, **large) for threads in (1, 2))
     for market in (one, two):
         market.run_days(15)
@@ -78,26 +78,26 @@ def test_every_tactic_and_shock_says_here_what_makes_it_zero_size():
 
 @pytest.fixture(scope="module")
 def untouched():
-    return small_market(days=30)
+    return small_market(after=30)
 
 
 @pytest.mark.parametrize("what, kind, change", CASES)
 def test_no_size_or_another_time_leaves_the_world_as_it_is(what, kind, change, untouched):
     full = (FULL_TACTICS if what == "tactics" else FULL_SHOCKS)[kind]
-    assert differences(untouched, small_market(days=30, **{what: [full | change]})) == []
+    assert differences(untouched, small_market(after=30, **{what: [full | change]})) == []
 
 
 @pytest.mark.parametrize("what, full", [("tactics", full) for full in FULL_TACTICS.values()]
                          + [("shocks", full) for full in FULL_SHOCKS.values()])
 def test_at_full_size_it_does_something(what, full, untouched):
-    assert "ledger.money_total" in differences(untouched, small_market(days=30, **{what: [full]}))
+    assert "ledger.money_total" in differences(untouched, small_market(after=30, **{what: [full]}))
 
 
 # --- one more consumer ------------------------------------------------------------------------------------------------
 
 
 def test_one_more_consumer_without_income_and_ties_moves_nobody():
-    few, more = small_market(days=30), small_market(days=30, consumers__isolated=1)
+    few, more = small_market(after=30), small_market(after=30, consumers__isolated=1)
     assert len(more.consumers) == len(few.consumers) + 1
     for name, column in few.consumers.state().items():
         assert column.tobytes() == more.consumers.state()[name][:-1].tobytes(), name
@@ -106,14 +106,14 @@ def test_one_more_consumer_without_income_and_ties_moves_nobody():
 
 @pytest.mark.parametrize("kind", ["scale_free", "blocks", "complete", "erdos_renyi"])
 def test_one_more_consumer_moves_nobody_in_any_social_network(kind):
-    few, more = (small_market(days=10, networks__social__kind=kind, consumers__isolated=n) for n in (0, 3))
+    few, more = (small_market(after=10, networks__social__kind=kind, consumers__isolated=n) for n in (0, 3))
     assert (few.consumers.registered_neighbours == more.consumers.registered_neighbours[:-3]).all()
     assert few.consumers.deposit.tobytes() == more.consumers.deposit[:-3].tobytes()
     assert not more.consumers.registered_neighbours[-3:].any()
 
 
 def test_the_isolated_have_no_money_and_buy_nothing():
-    market = small_market(days=40, consumers__isolated=5, consumers__registered_share=.5)
+    market = small_market(after=40, consumers__isolated=5, consumers__registered_share=.5)
     last = slice(-5, None)
     assert not market.consumers.income[last].any() and not market.consumers.deposit[last].any()
     assert (market.consumers.favourite[last] == -1).all()
@@ -126,7 +126,7 @@ def test_who_looks_on_changes_nothing():
     """Observers read every column, make agents of rows, filter and group; the world stays the same to the bit."""
     seen = CopyOfEachDay(lambda m: (m.consumers.agg("deposit", np.sum), m.consumers[3].deposit, m.banks.groupby("kind").count(),
                                     len(m.merchants.select(lambda shop: shop.credit_limit > 0)), m.ledger.profit_today().sum()))
-    assert differences(small_market(days=20), small_market(observers=[seen], days=20)) == []
+    assert differences(small_market(after=20), small_market(observers=[seen], after=20)) == []
     assert len(seen.days) == 20 and len({day[0] for day in seen.days}) > 15
 
 
@@ -160,7 +160,7 @@ def test_a_resumed_run_is_the_run_that_was_never_interrupted(day, tmp_path):
     eventful = {"tactics": [promotion(end=datetime.date(2012, 1, 28), pool_cny=400e6)], "merchants__collapse_rate": .5}
     undisturbed = small_market(**eventful)
     undisturbed.run_days(50)
-    first = small_market(**eventful, days=day)
+    first = small_market(**eventful, after=day)
     first.save(tmp_path / "checkpoint")
     second = small_market(**eventful)
     second.resume(tmp_path / "checkpoint")
@@ -172,7 +172,7 @@ def test_a_resumed_run_is_the_run_that_was_never_interrupted(day, tmp_path):
 
 
 def test_a_checkpoint_keeps_the_luck_of_mesas_own_generators(tmp_path):
-    first, second = small_market(days=2), small_market()
+    first, second = small_market(after=2), small_market()
     first.random.random(), first.rng.random()
     first.save(tmp_path / "checkpoint")
     second.resume(tmp_path / "checkpoint")
@@ -181,16 +181,16 @@ def test_a_checkpoint_keeps_the_luck_of_mesas_own_generators(tmp_path):
 
 
 def test_a_state_is_a_copy_that_time_does_not_touch():
-    market, fork = small_market(days=3), small_market()
+    market, fork = small_market(after=3), small_market()
     state = market.state()
     market.run_days(3)
     fork.restore(state)
-    assert differences(fork, small_market(days=3)) == []
+    assert differences(fork, small_market(after=3)) == []
 
 
 
 def test_paths_fork_from_one_checkpoint_with_and_without_a_promotion(tmp_path):
-    before = small_market(days=20)
+    before = small_market(after=20)
     before.save(tmp_path / "eve")
     with_it, without = small_market(tactics=[promotion()]), small_market()
     for market in (with_it, without):
@@ -210,7 +210,7 @@ def test_a_missing_checkpoint_is_one_sentence(tmp_path):
 @pytest.mark.parametrize("share", [0.0, .1, .9, .999])
 def test_a_torn_checkpoint_is_one_sentence(share, tmp_path):
     path = tmp_path / "checkpoint"
-    small_market(days=1).save(path)
+    small_market(after=1).save(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
     market = small_market()
@@ -230,7 +230,7 @@ def test_a_foreign_file_is_one_sentence(content, tmp_path):
 
 def test_a_checkpoint_of_another_seed_or_version_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint"
-    small_market(days=1).save(path)
+    small_market(after=1).save(path)
     with pytest.raises(UserError, match="seed 1, replicate 0.*seed 2, replicate 0"):
         small_market(seed=2).resume(path)
     monkeypatch.setattr("sim.model.CHECKPOINT_VERSION", 999)
@@ -240,7 +240,7 @@ def test_a_checkpoint_of_another_seed_or_version_is_refused(tmp_path, monkeypatc
 
 def test_a_checkpoint_of_another_scenario_is_refused_setting_by_setting(tmp_path):
     path = tmp_path / "checkpoint"
-    small_market(days=1).save(path)
+    small_market(after=1).save(path)
     with pytest.raises(UserError) as refusal:
         small_market(consumers__count=1500, goods__commission_share=.05).resume(path)
     assert sorted(line.split(" is ")[0] for line in refusal.value.lines) == [
@@ -250,8 +250,8 @@ def test_a_checkpoint_of_another_scenario_is_refused_setting_by_setting(tmp_path
 
 def test_a_checkpoint_replaces_an_older_one_only_when_it_is_whole(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint"
-    small_market(days=1).save(path)
-    market = small_market(days=2)
+    small_market(after=1).save(path)
+    market = small_market(after=2)
     monkeypatch.setattr(pickle, "dump", lambda *args, **kwargs: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError):
         market.save(path)
@@ -278,7 +278,7 @@ def test_one_payday_moves_one_consumer_and_who_she_buys_from():
 
 
 def test_a_payday_changed_in_mid_run_counts_from_then_on():
-    market = small_market(days=3)
+    market = small_market(after=3)
     market.consumers.payday[:] = 10
     income = int(market.consumers.income.sum())
     market.run_days(7)  # the last of them is 10 January
@@ -286,7 +286,7 @@ def test_a_payday_changed_in_mid_run_counts_from_then_on():
 
 
 def test_a_dearer_commission_moves_no_shopper_on_the_first_day():
-    a, b = small_market(days=1), small_market(days=1, goods__commission_share=.2)
+    a, b = small_market(after=1), small_market(after=1, goods__commission_share=.2)
     assert differences(a, b) == []
 
 

@@ -224,7 +224,7 @@ def test_profit_and_financing_are_the_change_of_net_worth_of_everybody_every_day
 
 
 def test_every_claim_has_a_debtor_and_every_deposit_a_bank():
-    market = small_market(days=45, merchants__bank_application_rate=3.0, banks__officers=1e6)
+    market = small_market(after=45, merchants__bank_application_rate=3.0, banks__officers=1e6)
     assert market.lenders.loans.sum() == market.loans.outstanding.sum() > 0
     assert market.banks.loans.sum() == market.merchants.bank_loan.sum() > 0
     assert market.banks.lender_claims.sum() == market.lenders.borrowed.sum()

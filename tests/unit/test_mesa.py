@@ -25,7 +25,7 @@ OTHER_PYTHON = "JISHI_OTHER_PYTHON"
 
 @pytest.fixture(scope="module")
 def market():
-    return small_market(days=5)
+    return small_market(after=5)
 
 
 # --- the model --------------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ def test_the_market_is_a_mesa_model(market):
 def test_a_new_market_warns_of_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        small_market(days=1)
+        small_market(after=1)
 
 
 def test_only_banks_and_platforms_are_registered(market):

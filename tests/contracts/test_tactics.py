@@ -1,0 +1,112 @@
+"""The contract of tactics: never more than the budget, only on the days of the window, no loan above the stated size."""
+
+import datetime
+
+import pytest
+
+from agents.tactics import TACTICS
+from agents.tactics.tactic import Tactic, TacticSettings
+from sim.core.finance import fen
+from tests.worlds import PROMOTION_DAY, promotion, small_market
+
+DAY = datetime.date(2012, 1, 25)
+LAST = datetime.date(2012, 1, 28)
+
+# For each kind: settings of a four-day run, and what it has spent of which budget (fen), given the market and its number.
+BUDGETS = {"rate_promotion": (promotion(end=LAST, pool_cny=200e6),
+                              lambda m, n: (m.credit.promoted_by(n), fen(m.settings.tactics[n].pool_cny)))}
+
+
+def test_every_tactic_states_its_budget_here():
+    assert BUDGETS.keys() == TACTICS.keys()
+
+
+@pytest.mark.parametrize("kind", TACTICS)
+def test_a_tactic_has_a_kind_settings_and_a_window(kind):
+    tactic = TACTICS[kind]
+    assert issubclass(tactic, Tactic) and issubclass(tactic.Settings, TacticSettings) and tactic.kind == kind
+    assert tactic.act is not Tactic.act and tactic.__doc__
+
+
+@pytest.mark.parametrize("kind", TACTICS)
+def test_a_tactic_acts_on_the_days_of_its_window_only(kind, monkeypatch):
+    days = []
+    act = TACTICS[kind].act
+    monkeypatch.setattr(TACTICS[kind], "act", lambda self, m: (days.append(m.date), act(self, m)))
+    small_market(after=40, tactics=[BUDGETS[kind][0]])
+    assert days == [DAY + datetime.timedelta(days=k) for k in range(4)]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("kind", TACTICS)
+def test_a_tactic_never_spends_more_than_its_budget(kind, seed):
+    settings, spent_of = BUDGETS[kind]
+    market = small_market(seed=seed, after=40, tactics=[settings])
+    spent, budget = spent_of(market, 0)
+    assert 0 < spent <= budget
+    assert budget - spent < fen(1000), "the crowd of these worlds wants more than the budget"
+
+
+@pytest.mark.parametrize("kind", TACTICS)
+def test_two_tactics_of_a_kind_have_a_budget_each(kind):
+    first, spent_of = BUDGETS[kind]
+    second = first | {"name": "again", "start": datetime.date(2012, 2, 8), "end": datetime.date(2012, 2, 11)}
+    both = small_market(after=50, tactics=[first, second])
+    assert all(0 < spent <= budget for spent, budget in (spent_of(both, 0), spent_of(both, 1)))
+    once = small_market(after=50, tactics=[first])
+    assert spent_of(both, 0) == spent_of(once, 0)
+
+
+# --- the rate promotion -----------------------------------------------------------------------------------------------
+
+
+def large_shops(**settings):
+    """The day of a promotion whose pool is larger than the crowd's wishes, among large shops with large lines."""
+    market = small_market(merchants__count=300, consumers__count=8000, consumers__basket_cny=2000, credit__line_cap_cny=5e6, credit__loan_cap_cny=5e6,
+                          credit__line_months=3.0, platforms__lender_capital_cny=(1e12, 1e12), tactics=[promotion(pool_cny=1e10, **settings)])
+    market.run_days(PROMOTION_DAY + 1)
+    return market
+
+
+@pytest.fixture(scope="module")
+def crowded():
+    return large_shops()
+
+
+def test_no_promoted_loan_reaches_60_000_cny(crowded):
+    assert crowded.credit.promotion_log[0][:, 3].max() == fen(59_900) < fen(60_000)
+    unlimited = large_shops(largest_loan_cny=1e7)
+    assert unlimited.credit.promotion_log[0][:, 3].max() > fen(60_000), "somebody wanted more"
+
+
+def test_promoted_loans_cost_three_quarters_and_others_the_full_rate(crowded):
+    row, _, _, kind, promoted, contract = crowded.credit.draws.T
+    rate, terms = crowded.loans.daily_rate[contract], crowded.settings.loans
+    full = [(terms.order_daily_rate if k == 1 else terms.credit_daily_rate) for k in kind]
+    assert rate == pytest.approx([f * (.75 if p else 1.0) for f, p in zip(full, promoted)], rel=1e-12)
+    assert 0 < promoted.sum() < len(row)
+
+
+def test_nothing_is_promoted_before_eleven_past_eleven_or_after_midnight(crowded):
+    minutes = crowded.credit.promotion_log[0][:, 1]
+    assert minutes.min() >= 671 and minutes.max() < 1440
+    assert (crowded.credit.draws[crowded.credit.draws[:, 4] == 0, 1] < 671).any(), "ordinary loans went on before"
+
+
+def test_a_slow_system_serves_one_loan_at_a_time_and_closes_at_midnight():
+    market = small_market(merchants__count=300, consumers__count=8000,
+                          tactics=[promotion(pool_cny=1e10, throughput=4000.0 / 60)])  # one simulated loan an hour
+    market.run_days(PROMOTION_DAY + 1)
+    minutes = market.credit.promotion_log[0][:, 1]
+    assert 5 < len(minutes) <= (1440 - 671) / 60
+    assert (minutes[1:] - minutes[:-1] >= 60).all() and minutes.max() < 1440
+
+
+def test_the_last_fen_of_the_pool_is_lent_in_order_of_the_minute():
+    market = small_market(tactics=[promotion(pool_cny=100e6)])
+    market.run_days(PROMOTION_DAY + 1)
+    draws = market.credit.draws
+    promoted = draws[draws[:, 4] == 1]
+    assert (promoted[1:, 1] >= promoted[:-1, 1]).all()
+    later = draws[(draws[:, 4] == 0) & (draws[:, 1] > promoted[-1, 1])]
+    assert len(later) > 0 and fen(25_000) - promoted[:, 2].sum() < fen(500), "who came when the pool was empty paid the full rate"

@@ -1,0 +1,208 @@
+"""What a step says it writes and draws is what it writes and draws; every setting says its unit and source."""
+
+import ast
+import fnmatch
+import importlib
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import BaseModel
+
+from agents.tactics import TACTICS
+from scenarios.schema import Scenario
+from sim.core.random import Stream
+from sim.networks import NETWORKS
+from sim.shocks import SHOCKS
+from tests.worlds import promotion, small_market
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
+OWN = ("goods", "credit")  # markets whose numbers of the day count as written things
+
+
+def sources():
+    return sorted(file for folder in ("sim", "agents", "scenarios") for file in (ROOT / folder).rglob("*.py"))
+
+
+def steps() -> list[tuple[str, str]]:
+    """(module, function) of every plain call of sim/day.py, in order, nested ones too."""
+    tree = ast.parse((ROOT / "sim/day.py").read_text())
+    modules = {alias.asname or alias.name: f"{node.module}.{alias.name}" for node in tree.body
+               if isinstance(node, ast.ImportFrom) for alias in node.names}
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    found = [(modules[call.value.id], call.attr) for call in calls
+             if isinstance(call.value, ast.Name) and call.value.id in modules]
+    return list(dict.fromkeys(found))
+
+
+STEPS = steps()
+
+
+def declared(docstring: str, heading: str) -> list[str]:
+    """Paths under a heading of a docstring; a word without a dot belongs to what was named before it."""
+    found, owner = [], ""
+    for part in re.findall(rf"\b{heading}:(.*?)(?=\b(?:{HEADINGS}):|\n\s*\n|\Z)", docstring, flags=re.DOTALL):
+        part = re.sub(r"\([^)]*\)", " ", part.split(".  ")[0])
+        for word in re.findall(r"[a-z_*]+(?:\.[a-z_*]+)*", part):
+            word = word.removeprefix("m.")
+            if word in ("or", "and", "m"):
+                continue
+            if "." in word:
+                owner = word.split(".")[0]
+                found.append(word)
+            else:
+                found.append(f"{owner}.{word}" if owner and word not in ("purchases", "n_closed_today") else word)
+    return found
+
+
+def picture(market) -> dict:
+    """Every column and every number of the day, copied."""
+    seen = {f"{name}.{column}": values.copy() for name in market.POPULATIONS
+            for column, values in getattr(market, name).state().items()}
+    for name in OWN:
+        seen |= {f"{name}.{what}": _copied(value) for what, value in vars(getattr(market, name)).items()}
+    seen["purchases"], seen["n_closed_today"] = _copied(market.purchases), market.n_closed_today
+    return seen
+
+
+def _copied(value):
+    return value.copy() if isinstance(value, np.ndarray | list) else value
+
+
+def changed(before: dict, after: dict) -> set[str]:
+    return {path for path in after if not _equal(before[path], after[path])}
+
+
+def _equal(a, b) -> bool:
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, tuple | list):
+        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b))
+    return a is b or (type(a) is type(b) and a == b)
+
+
+@pytest.fixture(scope="module")
+def written():
+    """Step -> what it changed in an eventful half-year: a promotion, a month of sales, then none, failures, arrears."""
+    found = defaultdict(set)
+    start = promotion()["start"]
+    market = small_market(
+        days=170, consumers__count=6000, merchants__count=400, tactics=[promotion(pool_cny=1e9, attention_share=1.0)],
+        shocks=[{"kind": "demand", "size": 1.0, "start": start.replace(month=2), "end": start.replace(month=6)}],
+        merchants__collapse_rate=1.5, merchants__bank_application_rate=12.0, banks__officers=1e7, banks__write_off_days=91,
+        banks__term_months=1, credit__advance_share=1.0, loans__order_maturity_days=15, loans__credit_maturity_days=10,
+        loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6))
+    with pytest.MonkeyPatch.context() as patch:
+        for module_name, name in STEPS:
+            module = importlib.import_module(module_name)
+
+            def watched(m, *args, step=getattr(module, name), key=(module_name, name)):
+                before = picture(m)
+                result = step(m, *args)
+                found[key] |= changed(before, picture(m))
+                return result
+
+            patch.setattr(module, name, watched)
+        market.run_days()
+    return found
+
+
+def docstring(step):
+    return getattr(importlib.import_module(step[0]), step[1]).__doc__
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: ".".join(step))
+def test_a_step_writes_what_it_says(step, written):
+    said = declared(docstring(step), "Writes")
+    unsaid = {path for path in written[step] if not any(fnmatch.fnmatch(path, pattern) for pattern in said)}
+    assert not unsaid, f"changed without a word: {sorted(unsaid)}"
+    idle = [pattern for pattern in said if not any(fnmatch.fnmatch(path, pattern) for path in written[step])]
+    assert not idle, f"said to be written, and was not in 170 eventful days: {idle}"
+
+
+def test_the_day_is_plain_calls_of_documented_steps():
+    assert len(STEPS) > 20
+    for step in STEPS:
+        assert docstring(step), step
+
+
+def functions():
+    """Every function of the market; the algorithms of contagion are used alone, with keys of their own."""
+    for file in sources():
+        if "contagion" in file.parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                yield file, node
+
+
+def test_every_draw_that_is_named_is_a_stream():
+    named = 0
+    for file, function in functions():
+        for part in re.findall(rf"\bDraws:(.*?)(?=\b(?:{HEADINGS}):|\n\s*\n|\Z)", ast.get_docstring(function) or "", re.DOTALL):
+            for word in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", part):
+                assert word in Stream.__members__, f"{file.name}: {function.name} draws {word}, which is no Stream"
+                named += 1
+    assert named > 15
+
+
+def test_every_stream_that_is_used_is_named_under_draws():
+    for file, function in functions():
+        if file.name in ("random.py", "model.py"):  # the streams themselves; keys of the networks
+            continue
+        used = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name) and node.value.id == "Stream"}
+        said = ast.get_docstring(function) or ""
+        missing = [stream for stream in sorted(used) if stream not in said.partition("Draws:")[2]]
+        assert not missing, f"{file.relative_to(ROOT)}: {function.name} draws {missing} and does not say so"
+
+
+def test_two_decisions_never_share_a_stream():
+    """One stream, one place: a second use would give two decisions the same luck."""
+    places = defaultdict(set)
+    for file, function in functions():
+        if file.name == "random.py":
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream":
+                places[node.attr].add(f"{file.stem}.{function.name}")
+    shared = {stream: where for stream, where in places.items() if len(where) > 1}
+    assert shared.keys() <= {"MERCHANT_DRAW_MINUTE"}, shared  # the usual minute is the same one, offer or not
+
+
+def settings_classes():
+    """Every settings class a scenario can hold, with the path to it."""
+    todo, seen = [("", Scenario)], set()
+    for table, where in ((TACTICS, "tactics"), (SHOCKS, "shocks")):
+        todo += [(f"{where}.{kind}", entry.Settings) for kind, entry in table.items()]
+    todo += [(f"networks.{name}", kind.settings) for name, kind in NETWORKS.items()]
+    while todo:
+        path, model = todo.pop()
+        if model in seen:
+            continue
+        seen.add(model)
+        yield path, model
+        todo += [(f"{path}.{name}".strip("."), type(field.default)) for name, field in model.model_fields.items()
+                 if isinstance(field.default, BaseModel)]
+
+
+SETTINGS = list(settings_classes())
+
+
+@pytest.mark.parametrize("path, model", SETTINGS, ids=[path or "scenario" for path, _ in SETTINGS])
+def test_every_setting_has_a_unit_and_a_source(path, model):
+    for name, field in model.model_fields.items():
+        if isinstance(field.default, BaseModel) or name in ("tactics", "shocks") and model is Scenario:
+            continue
+        extra = field.json_schema_extra or {}
+        assert str(extra.get("unit", "")).strip(), f"{path}.{name} has no unit"
+        assert str(extra.get("source", "")).strip(), f"{path}.{name} has no source"
+
+
+def test_the_walk_found_the_settings_of_every_floor():
+    paths = {path for path, _ in SETTINGS}
+    assert {"consumers", "consumers.segments", "merchants", "credit", "networks", "networks.small_world", "tactics.rate_promotion",
+            "shocks.demand"} <= paths
