@@ -37,3 +37,30 @@ def paired_effects(baseline: pd.DataFrame, scenario: pd.DataFrame, confidence: f
                      "difference": difference, "low": low, "high": high, "n": len(a),
                      "variance_ratio": unpaired / paired if paired else np.nan})
     return pd.DataFrame(rows)
+
+
+def pairs_needed(low: float, high: float, n: int, effect: float, power: float = .8, confidence: float = .95) -> float:
+    """Pairs that would detect `effect` with this power, from the interval that n pairs gave; infinity if none would.
+
+    n = ((t_confidence + t_power) sd / effect)^2 with n - 1 degrees of freedom.  Source: Student (1908); Cohen (1988).
+    """
+    if n < 2 or not np.isfinite(high - low) or not np.isfinite(effect) or effect == 0:
+        return np.inf
+    spread = (high - low) / 2 / stats.t.ppf(.5 + confidence / 2, n - 1) * np.sqrt(n)
+    if spread == 0:
+        return 2.0
+
+    def detects(pairs: int) -> bool:
+        t = stats.t.ppf(.5 + confidence / 2, pairs - 1) + stats.t.ppf(power, pairs - 1)
+        return np.sqrt(pairs) * abs(effect) >= t * spread
+
+    most = 2
+    while not detects(most):
+        most *= 2
+        if most > 1e9:
+            return np.inf
+    least = most // 2
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if detects(middle) else (middle, most)
+    return float(most)

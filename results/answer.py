@@ -1,0 +1,113 @@
+"""The answer: what a forked experiment shows, in one sentence whose wording follows from the numbers."""
+
+import math
+
+import numpy as np
+
+from results.effects import pairs_needed
+from results.forked import DIP_DAYS, Interval, by_day, dip, sources
+from results.numbers import Writer
+from results.promotion import LEAST_WINNERS, promotion_of, rush_of
+from results.words import Words
+
+SMALLEST_OF_INTEREST = .25  # of what was lent at the cut rate: less than this is not worth a campaign
+HEADLINES = ("drawn", "gmv", "lender_profit", "platform_profit", "merchant_profit", "written_off")
+
+
+def verdict(difference: float, low: float, high: float, promoted: float) -> str:
+    """created, partly, moved, destroyed, undecided or one_pair, from net lending and its interval.
+
+    An interval above 0 is "created", and "partly" if it ends below a quarter of what was lent at the cut rate; below 0
+    "destroyed"; around 0 "moved" if it lies within a quarter either way, else "undecided".
+    """
+    small = SMALLEST_OF_INTEREST * promoted
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "one_pair"
+    if low > 0:
+        return "partly" if high < small else "created"
+    if high < 0:
+        return "destroyed"
+    return "moved" if high < small and low > -small else "undecided"
+
+
+def answer_of(fork, lang: str = "en") -> str:
+    """One sentence that answers the scenario's question, with its interval and number of pairs."""
+    say, write = Words(lang), Writer(lang)
+    if promotion_of(fork.scenario) is None:
+        return answer_of_effects(fork.effects, len(fork.without[0].daily), len(fork.with_tactics), lang)
+    promoted = float(by_day(fork.with_tactics, "drawn_promoted").sum(axis=0).mean())
+    if promoted == 0:
+        return say("answer_no_draws")
+    row = fork.effects.set_index("measure").loc["drawn"]
+    kind = verdict(row["difference"], row["low"], row["high"], promoted)
+    difference, interval = write.difference(row["difference"], row["low"], row["high"], "CNY")
+    needed = pairs_needed(row["low"], row["high"], int(row["n"]), SMALLEST_OF_INTEREST * promoted)
+    shown = difference.lstrip("+\u2212") if kind in ("created", "partly", "destroyed") and lang == "en" else difference
+    return say(f"answer_{kind}", days=len(fork.without[0].daily), difference=shown, interval=interval, pairs=int(row["n"]),
+               share=write.share(row["difference"] / promoted), promoted=write.level(promoted, "CNY", 3), pace=_pace(fork, say, write),
+               needed=_about(needed, write))
+
+
+def _about(needed: float, write: Writer) -> str:
+    text = write.pairs(needed)
+    return f"about {text}" if write.lang == "en" and math.isfinite(needed) and needed <= 10_000 else text
+
+
+def _pace(fork, say: Words, write: Writer) -> str:
+    rushes = [rush_of(each.draws, fork.scenario) for each in fork.with_tactics]
+    fewest = min(each.n_simulated for each in rushes)
+    if fewest < LEAST_WINNERS:
+        return say("pace_few", n=fewest)
+    minutes = float(np.median([each.sold_out_minutes for each in rushes]))
+    return say("pace_sold_out", minutes=write.minutes(minutes)) if math.isfinite(minutes) else say("pace_lasts")
+
+
+def answer_of_effects(effects, days: int, pairs: int, lang: str = "en") -> str:
+    """One sentence from a table of effects: headline measures that changed, and those in which nothing is detectable."""
+    say, write = Words(lang), Writer(lang)
+    rows = effects.set_index("measure")
+    shown = [name for name in HEADLINES if name in rows.index]
+    changed = [name for name in shown if rows.loc[name, "low"] > 0 or rows.loc[name, "high"] < 0]
+    parts = []
+    for name in changed:
+        row = rows.loc[name]
+        difference, interval = write.difference(row["difference"], row["low"], row["high"], say.unit(name))
+        parts.append(say("changed_by", measure=_lower(say.measure(name), lang), difference=difference, interval=interval))
+    silent = [_lower(say.measure(name), lang) for name in shown if name not in changed]
+    if silent:
+        parts.append(say("not_detected_short", measures=_listed(silent, lang)))
+    key = "answer_effects" if changed else "answer_effects_none"
+    return say(key, days=days, pairs=pairs, changes=("; " if lang == "en" else "; ").join(parts))
+
+
+def _lower(text: str, lang: str) -> str:
+    text = text.split(" after ")[0].split(" on a cash basis")[0].split(", without")[0]
+    return text[0].lower() + text[1:] if lang == "en" else text
+
+
+def _listed(names: list[str], lang: str) -> str:
+    if lang == "zh":
+        return "、".join(names)
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def mechanism_of(fork, lang: str = "en") -> str:
+    """A second sentence: how much was there anyway, and what is missing in the days after; empty without a promotion."""
+    say, write = Words(lang), Writer(lang)
+    if promotion_of(fork.scenario) is None:
+        return ""
+    parts = sources(fork).set_index("part")
+    promoted = parts.loc["promoted", "cny"]
+    if not promoted:
+        return ""
+
+    def amount(name):
+        row = parts.loc[name]
+        return write.difference(row["cny"], row["low"], row["high"], "CNY")[0].lstrip("+")
+
+    fall: Interval = dip(fork)
+    fields = dict(promoted=write.level(promoted, "CNY", 3), anyway=amount("anyway"), days=DIP_DAYS)
+    if not fall.high < 0:
+        return say("mechanism_undetected", **fields)
+    decimals = 0 if fall.high - fall.low > .02 else 1
+    return say("mechanism", **fields, soon=amount("soon"), dip=write.share(-fall.mean, decimals))

@@ -1,0 +1,39 @@
+"""Figures of a plain run: its days at a glance."""
+
+import numpy as np
+import pandas as pd
+
+from results.figures.lending import date_axis, money_unit
+from results.figures.picture import Picture
+from results.measures import MEASURES
+from results.style import DOUBLE, WITH, canvas, in_style
+from results.words import Words
+
+SHOWN = ("gmv", "drawn", "loan_book", "npl_ratio", "lender_profit", "open_merchants")
+
+
+@in_style
+def overview(run, say: Words) -> Picture:
+    """Six measures day by day."""
+    figure, panels = canvas(DOUBLE, 3.2, rows=2, columns=3)
+    dates = pd.to_datetime(run.daily["date"])
+    for axes, name in zip(panels.flat, SHOWN):
+        values = run.daily[name].to_numpy(float)
+        known = values[np.isfinite(values)]
+        unit = MEASURES[name].unit
+        divisor, label = (1.0, "")
+        if unit.startswith("CNY"):
+            divisor, label = money_unit(float(np.abs(known).max(initial=0)), say.lang)
+        elif unit == "share":
+            divisor, label = .01, "%"
+        axes.plot(dates, values / divisor, color=WITH, linewidth=.9)
+        title = say.measure(name).split(";")[0].split(" after ")[0].split(" / ")[0].split(", principal")[0]
+        axes.set_title(title if len(title) < 44 else name.replace("_", " "), fontsize=6.5)
+        axes.set_ylabel(label)
+        axes.margins(x=.01)
+        if len(known) and known.min() >= 0 and known.min() < .5 * known.max():
+            axes.set_ylim(bottom=0)
+        if len(dates) > 1:
+            date_axis(axes)
+            axes.tick_params(axis="x", labelsize=6)
+    return Picture("overview", figure, run.daily[["date", *SHOWN]].copy(), say("caption_overview"), is_wide=True)
