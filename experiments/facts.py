@@ -32,6 +32,7 @@ class FactTest:
 INF = float("inf")
 IDLE = "owners leave enough cash for every order, so nobody needs credit"
 HASTY = "shops order every few days"
+FIXED_TERM = "a loan is repaid at maturity and not before"
 BULK = "orders for 40 days on lines of three months of sales without size limits"
 
 TESTS: dict[str, FactTest] = {
@@ -49,7 +50,7 @@ TESTS: dict[str, FactTest] = {
     "S08": FactTest("interest_over_line_percent", "% a year", (6.0, 7.4), "idle_interest_over_line_percent", IDLE),
     "D01": FactTest("debt_days_per_client_year", "days", (105, 145), "idle_debt_days_per_client_year", IDLE),
     "D02": FactTest("draws_per_client_year", "draws", (12, 25), "hasty_draws_per_client_year", HASTY),
-    "D03": FactTest("draw_life_days", "days", (4, 30), "bulk_draw_life_days", BULK),
+    "D03": FactTest("draw_life_days", "days", (4, 30), "fixed_term_draw_life_days", FIXED_TERM),
     "S14": FactTest("loans_a_day_per_200k_clients", "loans a day", (8_000, 13_000), "hasty_loans_a_day_per_200k_clients", HASTY),
     "D04": FactTest("book_cny_per_200k_clients", "CNY", (4e8, 2.4e9), "idle_book_cny_per_200k_clients", IDLE),
     "M01": FactTest("mean_draw_cny", "CNY", (9_500, 12_500), "hasty_mean_draw_cny", HASTY),

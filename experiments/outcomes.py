@@ -14,6 +14,7 @@ IDLE = {"merchants.own_cash_low": 1.3, "merchants.own_cash_high": 1.6, "merchant
 HASTY = {"merchants.review_mean_days": 4.0}
 BULK = {"credit.loan_cap_cny": 1e7, "credit.line_cap_cny": 1e7, "credit.line_months": 3.0, "merchants.review_mean_days": 40.0,
         "tactics.rate_promotion.largest_loan_cny": 1e7}
+FIXED_TERM = {"loans.may_repay_early": False}
 PHONE_AS_PC = {"payments.card_on_phone_success": .75}
 HORIZON_DAYS = 75
 
@@ -91,7 +92,7 @@ def price_only(scenario, seed: int, eve: dict, year: dict) -> dict:
 def null_years(scenario, seed: int) -> dict:
     """Years in which the mechanism behind a fact is off."""
     found = {}
-    for name, change in (("idle", IDLE), ("hasty", HASTY), ("bulk", BULK)):
+    for name, change in (("idle", IDLE), ("hasty", HASTY), ("bulk", BULK), ("fixed_term", FIXED_TERM)):
         varied = load(scenario, change)
         facts, eve = year_without(varied, seed)
         for number in ("interest_over_line_percent", "debt_days_per_client_year", "draws_per_client_year", "draw_life_days",

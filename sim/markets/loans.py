@@ -26,6 +26,8 @@ class LoanSettings(Settings):
     credit_daily_rate: float = setting(.0006, unit="per day", ge=0, le=.01, source="S07")
     order_maturity_days: int = setting(30, unit="days", ge=1, le=365, source="assumption: past due counts from here")
     credit_maturity_days: int = setting(180, unit="days", ge=1, le=1080, source="assumption: past due counts from here")
+    may_repay_early: bool = setting(True, unit="yes/no", source="SOURCES 1.4: draw and repay at any time",
+                                    meaning="If not, a loan is repaid at maturity and not before")
     write_off_days: int = setting(180, unit="days past due", ge=91, le=1080,
                                   source="assumption; NPL moves several-fold with it (DESIGN 4.10)")
 
@@ -61,8 +63,8 @@ def release_escrow(m):
     """
     shops, loans, books, pay = m.merchants, m.loans, m.books, m.ledger.pay
     free, commission, repaid, surplus = _release(
-        m.day, m.settings.goods.commission_share, shops.bundle_amount, shops.bundle_due, shops.bundle_loan, loans.outstanding,
-        loans.collected)
+        m.day, m.settings.loans.may_repay_early, m.settings.goods.commission_share, shops.bundle_amount, shops.bundle_due,
+        shops.bundle_loan, loans.outstanding, loans.collected, loans.due_on)
     every = np.flatnonzero(commission + free)
     pay(books.escrow, every, books.platform_own, 0, commission[every], purpose=Purpose.COMMISSION)
     pay(books.escrow, every, books.cash, every, free[every], purpose=Purpose.SETTLEMENT)
@@ -91,12 +93,13 @@ def collect(m):
     kind, outstanding, principal, carry; credit.closed_today, closed_days_today.
     """
     loans, shops, books = m.loans, m.merchants, m.books
-    paid = _collect(m.day, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.bundle_loan)
+    early = m.settings.loans.may_repay_early
+    paid = _collect(m.day, early, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.bundle_loan)
     rows = np.flatnonzero(paid)
     owner = rows // SLOTS
     m.ledger.pay(books.cash, owner, books.lender_cash, shops.lender[owner], paid[rows], purpose=Purpose.LOAN_REPAID)
     m.ledger.cancel(books.loan_claim, shops.lender[owner], books.loan_debt, rows, paid[rows], purpose=Purpose.LOAN_REPAID)
-    ready = np.flatnonzero((loans.kind != NONE) & (loans.collected >= loans.outstanding))
+    ready = np.flatnonzero((loans.kind != NONE) & (loans.collected >= loans.outstanding) & (early | (loans.due_on <= m.day)))
     owner = ready // SLOTS
     owed = loans.outstanding[ready].copy()
     m.ledger.pay(books.escrow, owner, books.lender_cash, shops.lender[owner], owed, purpose=Purpose.LOAN_REPAID)
@@ -194,7 +197,7 @@ def _free_slots(m, rows):
 
 
 @kernel
-def _release(day, commission_share, bundle_amount, bundle_due, bundle_loan, outstanding, collected):
+def _release(day, may_repay_early, commission_share, bundle_amount, bundle_due, bundle_loan, outstanding, collected, due_on):
     """Per merchant: free money and commission; per contract: what it takes in one sum and what is left of its orders."""
     n, ring = bundle_amount.shape
     free, commission = np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -217,7 +220,7 @@ def _release(day, commission_share, bundle_amount, bundle_due, bundle_loan, outs
         if touched:
             for slot in range(SLOTS):
                 row = j * SLOTS + slot
-                if outstanding[row] > 0 and collected[row] >= outstanding[row]:
+                if outstanding[row] > 0 and collected[row] >= outstanding[row] and (may_repay_early or day >= due_on[row]):
                     repaid[row] = outstanding[row]
                     surplus[row] = collected[row] - outstanding[row]
     return free, commission, repaid, surplus
@@ -239,7 +242,7 @@ def _interest(outstanding, daily_rate, carry):
 
 
 @kernel
-def _collect(day, kind, outstanding, collected, due_on, cash, bundle_loan):
+def _collect(day, may_repay_early, kind, outstanding, collected, due_on, cash, bundle_loan):
     """What each contract takes from its owner's cash tonight, fen.
 
     A credit loan takes all or, past due, what is there; an order loan only once none of its orders is still to settle.
@@ -252,7 +255,7 @@ def _collect(day, kind, outstanding, collected, due_on, cash, bundle_loan):
             if kind[row] == NONE or left <= 0:
                 continue
             owed = outstanding[row] - collected[row]
-            if owed <= 0:
+            if owed <= 0 or not (may_repay_early or day >= due_on[row]):
                 continue
             if kind[row] == ORDER and day < due_on[row]:
                 waits = False
