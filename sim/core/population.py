@@ -276,10 +276,14 @@ class Population(Rows):
         return self._registered[row] if self._registered else self.row_type(self, row)
 
     def register(self) -> None:
-        """Make every row an ordinary, registered Mesa agent, held for good; for the few banks and platforms only."""
+        """Make every row an ordinary, registered Mesa agent, held for good; for the few banks and platforms only.
+
+        Not through `Agent.__init__`: Mesa 3.3 keeps every model it numbers agents for, and with it the whole world.
+        """
         agents = [self.row_type(self, row) for row in range(self.n_rows)]
         for agent in agents:
-            mesa.Agent.__init__(agent, self.model)
+            agent.unique_id = len(self.model.agents) + 1
+            self.model.register_agent(agent)
         self._registered = agents
 
     def state(self) -> dict[str, np.ndarray]:
