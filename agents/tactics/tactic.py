@@ -4,40 +4,17 @@ The contract: `act(m)` is called in phase Post of every day of the window; it ma
 never more than that; a tactic of zero size, or outside its window, leaves the world bit-identical.
 """
 
-import datetime
-
-from pydantic import model_validator
-
-from sim.core.settings import Settings, setting
+from sim.core.window import Windowed, WindowSettings
 
 
-class TacticSettings(Settings):
+class TacticSettings(WindowSettings):
     """What every tactic has: a name and a window."""
 
-    name: str = setting("", unit="text", source="user", meaning="Name used in reports and overrides; the kind if empty")
-    start: datetime.date = setting(unit="date", source="user", meaning="First day")
-    end: datetime.date | None = setting(None, unit="date", source="user", meaning="Last day; the first day if not given")
 
-    @model_validator(mode="after")
-    def _window_is_ordered(self):
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"end {self.end} is before start {self.start}")
-        return self
-
-
-class Tactic:
+class Tactic(Windowed):
     """Base of all tactics."""
 
-    kind = ""
     Settings = TacticSettings
-
-    def __init__(self, settings: TacticSettings):
-        self.settings = settings
-
-    def is_active(self, m) -> bool:
-        """True on the days of the window."""
-        s = self.settings
-        return s.start <= m.date <= (s.end or s.start)
 
     def act(self, m) -> None:
         """Do it; called on active days only."""
