@@ -179,7 +179,7 @@ class Market(mesa.Model):
         return {"version": CHECKPOINT_VERSION, "seed": self.seed, "replicate": self.replicate,
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
-                "ledger": self.ledger.state(), "credit": self.credit.state(),
+                "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
     def restore(self, state: dict) -> None:
@@ -198,6 +198,8 @@ class Market(mesa.Model):
         self._outside[...] = state["outside"]
         self.ledger.restore(state["ledger"])
         self.credit.restore(state["credit"])
+        self.goods.restore(state["goods"])
+        self.purchases = ()
         self.running = self.day < self.days
 
     def _check_origin(self, state):
@@ -247,7 +249,7 @@ class Market(mesa.Model):
 REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
-CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "ledger", "credit", *Market.POPULATIONS}
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "ledger", "credit", "goods", *Market.POPULATIONS}
 
 
 def _unequal(a, b, path=""):

@@ -32,6 +32,7 @@ def state_of(market: Market) -> dict:
         found |= {f"{name}.{column}": values for column, values in getattr(market, name).state().items()}
     found |= {f"ledger.{name}": values for name, values in market.ledger.state().items()}
     found |= {f"credit.{name}": value for name, value in vars(market.credit).items()}
+    found |= {f"goods.{name}": value for name, value in market.goods.state().items()}
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
     found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)
     return found

@@ -63,7 +63,6 @@ class CreditMarket:
         self.draws = np.zeros((0, 6), np.int64)  # today: merchant, minute, fen, kind, promoted, contract
         self.interest_today = self.written_off_today = self.stock_bought_today = 0
         self.closed_today = self.closed_days_today = 0
-        self.rationed_today = 0
         self.promotion_log: list[np.ndarray] = []  # draws at promoted prices: day, minute, merchant, fen, tactic
 
     def post_offer(self, **terms) -> None:
@@ -91,7 +90,7 @@ class CreditMarket:
         """Forget yesterday's offers and draws."""
         self.offer = NO_OFFER
         self.draws = self.draws[:0]
-        self.closed_today = self.closed_days_today = self.rationed_today = 0
+        self.closed_today = self.closed_days_today = 0
 
 
 def review_lines(m):

@@ -28,7 +28,10 @@ class GoodsSettings(Settings):
                                       source="assumption: marketplace fees and advertising bought from the platform")
 
 
-SPRING_FESTIVALS = ((2010, 2, 14), (2011, 2, 3), (2012, 1, 23), (2013, 2, 10), (2014, 1, 31), (2015, 2, 19), (2016, 2, 8), (2017, 1, 28))
+SPRING_FESTIVALS = (
+    (2008, 2, 7), (2009, 1, 26), (2010, 2, 14), (2011, 2, 3), (2012, 1, 23), (2013, 2, 10), (2014, 1, 31), (2015, 2, 19),
+    (2016, 2, 8), (2017, 1, 28), (2018, 2, 16), (2019, 2, 5), (2020, 1, 25), (2021, 2, 12), (2022, 2, 1), (2023, 1, 22),
+    (2024, 2, 10), (2025, 1, 29), (2026, 2, 17))  # other years have no festival season
 
 
 def season(date, s: GoodsSettings) -> float:
@@ -66,6 +69,14 @@ class GoodsMarket:
         self.gmv_today = self.lost_to_payment_today = self.lost_to_stock_today = 0
         self.phone_card_attempts_today = self.phone_card_successes_today = 0
         self.n_purchases_today = 0
+
+    def state(self) -> dict:
+        """What a checkpoint keeps: the counts of the day; factors start afresh every morning."""
+        return {name: value for name, value in vars(self).items() if name.endswith("_today") and isinstance(value, int)}
+
+    def restore(self, state: dict) -> None:
+        """Put a checkpoint's day back."""
+        vars(self).update(state)
 
     def open_day(self, day: int) -> None:
         """Today's season; shocks may still multiply `demand_factor_today` and `merchant_factor_today`."""

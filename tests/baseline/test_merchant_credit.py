@@ -86,6 +86,16 @@ def test_early_repayment_costs_nothing():
     assert market.ledger.residual() == 0
 
 
+def test_if_early_repayment_is_not_allowed_loans_live_to_maturity_and_cost_more():
+    free = small_market(after=59)
+    bound = small_market(after=59, loans__may_repay_early=False, loans__credit_maturity_days=30)
+    interest = [int(market.ledger.claims_total[Purpose.INTEREST, 3:5].sum()) for market in (free, bound)]
+    assert interest[1] / lent(bound) > 2 * interest[0] / lent(free)
+    alive = (bound.loans.kind != NONE) & (bound.loans.drawn_on > bound.day - 30)
+    drawn = np.concatenate([[0], np.unique(bound.merchants.last_draw_on[bound.merchants.last_draw_on > bound.day - 30])])
+    assert alive.sum() >= len(drawn) - 1 > 5, "whoever drew in the last 30 days still owes it"
+
+
 def test_an_order_loan_is_repaid_when_its_orders_settle():
     """No order loan outlives the last order pledged to it."""
     alive = CopyOfEachDay(lambda m: [(row, int(m.merchants.bundle_due[row // SLOTS][m.merchants.bundle_loan[row // SLOTS] == row % SLOTS]

@@ -62,8 +62,9 @@ def test_two_tactics_of_a_kind_have_a_budget_each(kind):
 
 def large_shops(**settings):
     """The day of a promotion whose pool is larger than the crowd's wishes, among large shops with large lines."""
-    market = small_market(merchants__count=300, consumers__count=8000, consumers__basket_cny=2000, credit__line_cap_cny=5e6, credit__loan_cap_cny=5e6,
-                          credit__line_months=3.0, platforms__lender_capital_cny=(1e12, 1e12), tactics=[promotion(pool_cny=1e10, **settings)])
+    rich = {"consumers__basket_cny": 2000.0, "platforms__lender_capital_cny": (1e12, 1e12)}
+    market = small_market(merchants__count=300, consumers__count=8000, credit__line_cap_cny=5e6, credit__loan_cap_cny=5e6,
+                          credit__line_months=3.0, tactics=[promotion(pool_cny=1e10, **settings)], **rich)
     market.run_days(PROMOTION_DAY + 1)
     return market
 

@@ -98,8 +98,9 @@ def written():
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
+            step = getattr(module, name)
 
-            def watched(m, *args, step=getattr(module, name), key=(module_name, name)):
+            def watched(m, *args, step=step, key=(module_name, name)):
                 before = picture(m)
                 result = step(m, *args)
                 found[key] |= changed(before, picture(m))
