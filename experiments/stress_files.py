@@ -159,13 +159,15 @@ def _from_edges(path, table, names, balances):
     for column in columns[:2]:
         values = table[column].astype(str).str.strip()
         ids = values.map(place)
-        lines += [f"{path}: column {column}, row {row + 2}: no bank {values.iloc[row]!r} in {balances}{did_you_mean(values.iloc[row], names)}"
-                  for row in np.flatnonzero(ids.isna().to_numpy())[: MOST_LINES + 1]]
+        for row in np.flatnonzero(ids.isna().to_numpy()):
+            near = did_you_mean(values.iloc[row], names) if len(lines) <= MOST_LINES else ""
+            lines.append(f"{path}: column {column}, row {row + 2}: no bank {values.iloc[row]!r} in {balances}{near}")
         ends.append(ids.fillna(-1).to_numpy(dtype=np.int64))
     amounts, wrong = _amounts(path, table[columns[2]], columns[2])
     lines += wrong
     own = np.flatnonzero((ends[0] == ends[1]) & (ends[0] >= 0) & (amounts != 0))
-    lines += [f"{path}: row {row + 2}: {names[ends[0][row]]!r} lends {amounts[row]:g} to itself; lender and borrower must differ" for row in own]
+    lines += [f"{path}: row {row + 2}: {names[ends[0][row]]!r} lends {amounts[row]:g} to itself; lender and borrower must differ"
+              for row in own]
     if lines:
         raise _mistakes(lines)
     return sparse.csr_array((amounts, (ends[0], ends[1])), shape=(len(names), len(names)))
@@ -173,17 +175,16 @@ def _from_edges(path, table, names, balances):
 
 def _from_matrix(path, table, names, balances):
     """A matrix with names in the first row and column, or bare numbers in the order of the balance sheets."""
-    header = [str(column).strip() for column in table.columns]
-    if all(_is_number(column) for column in header) and len(header) == len(table) + 1 == len(names):
-        table = pd.concat([pd.DataFrame([header], columns=table.columns), table.astype(object)], ignore_index=True)
-        rows, body, first_row = list(names), table, 1
-        columns = list(names)
+    if pd.api.types.is_integer_dtype(table.columns):  # no header
+        rows, columns, body, first_row = names[:len(table)], names[:table.shape[1]], table, 1
     else:
-        rows, columns = [str(value).strip() for value in table.iloc[:, 0]], header[1:]
+        rows, columns = [str(value).strip() for value in table.iloc[:, 0]], [str(column).strip() for column in table.columns[1:]]
         body, first_row = table.iloc[:, 1:], 2
     if body.shape[0] != body.shape[1]:
         raise UserError(f"{path}: is {body.shape[0]} x {body.shape[1]}; a matrix of exposures must be square, names in the first row "
                         "and column (an edge list has the columns lender, borrower, amount)")
+    if len(rows) != len(body):
+        raise UserError(f"{path}: has {len(body)} rows of numbers; {balances} has {len(names)} banks")
     place = {name: i for i, name in enumerate(names)}
     lines = [f"{path}: {what} {number}: no bank {name!r} in {balances}{did_you_mean(name, names)}"
              for what, list_, first in (("row", rows, first_row), ("column", columns, 2))
@@ -211,6 +212,9 @@ def _table(path: Path) -> pd.DataFrame:
         if path.suffix.lower() in (".parquet", ".pq"):
             table = pd.read_parquet(path)
         else:
+            head = pd.read_csv(path, nrows=1, header=None, dtype=str, keep_default_na=False)
+            if all(_is_number(cell) for cell in head.iloc[0]):
+                return pd.read_csv(path, header=None)  # bare numbers: no names anywhere
             head = pd.read_csv(path, nrows=0)
             text = {column: str for column in head.columns if str(column).strip().lower() in LENDER + BORROWER + NAME}
             text |= {head.columns[0]: str} if len(head.columns) else {}

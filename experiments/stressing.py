@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 METHODS = {
-    "eisenberg_noe": "Clearing: everybody pays what it has",
-    "rogers_veraart": "Clearing with costly default",
+    "eisenberg_noe": "Eisenberg-Noe clearing",
+    "rogers_veraart": "Clearing, costly default",
     "debtrank": "DebtRank, linear",
-    "debtrank_single_hit": "DebtRank, each bank passes its distress on once",
-    "debtrank_nonlinear": "DebtRank, distress counts little far from default",
-    "furfine": "Furfine: creditors of the failed lose a fixed share",
+    "debtrank_single_hit": "DebtRank, single hit",
+    "debtrank_nonlinear": "DebtRank, nonlinear",
+    "furfine": "Furfine cascade",
 }
-NETWORKS = {"given": "as given", "maximum_entropy": "as even as the totals allow", "minimum_density": "as few links as the totals allow"}
+NETWORKS = {"given": "as given", "maximum_entropy": "maximum entropy", "minimum_density": "minimum density"}
+MOST_LINKS = 2_000_000  # a network with more is not walked through for each point of the curve if there is another
 CURVE = 21  # points of the curve of failures over the size of the loss
 
 
@@ -56,7 +57,7 @@ class Stress:
     rescue: object  # clearing.Rescue: what keeps everybody from default
     ranking: object  # DataFrame: bank, failures if it fails, owed inside, threat index, rescue
     curve: object  # DataFrame: loss, by_shock, failures (first method that clears, or the first)
-    options: dict
+    options: dict  # and `leading`, the method of the answer; `closer`, the network of threat index, ranking and curve
 
     @property
     def table(self):
@@ -100,18 +101,20 @@ def stress(exposures=None, balances=None, *, hit=None, random=None, loss=None, m
     loss = (0.05 if who.size == len(banks.names) and hit is None and random is None else 1.0) if loss is None else float(loss)
     networks = {"given": banks.exposures} if banks.exposures is not None else _reconstructed(banks, ways)
     options = {"seniority": seniority, "recovery": recovery, "lgd": lgd, "curvature": curvature, "seed": seed, "methods": methods}
-    outcomes = [_apply(method, name, claims, banks, who, loss, options) for name, claims in networks.items() for method in methods]
+    debts = {name: claims.T.tocsr() for name, claims in networks.items()}
+    outcomes = [_apply(method, name, claims, debts[name], banks, who, loss, options)
+                for name, claims in networks.items() for method in methods]
 
-    name, claims = next(iter(networks.items()))
-    debts = claims.T.tocsr()
+    name = next((name for name, claims in networks.items() if claims.nnz <= MOST_LINKS), next(iter(networks)))
+    claims = networks[name]
     after = _assets_after(banks, who, loss)
     system = {"external_liabilities": banks.external_liabilities, "seniority": seniority}
-    threat = threat_index(debts, after, **system)
-    rescue = cheapest_rescue(debts, after, **system)
+    threat = threat_index(debts[name], after, **system)
+    rescue = cheapest_rescue(debts[name], after, **system)
     ranking = _ranking(banks, CascadeNetwork(claims, banks.equity, lgd=lgd).sizes(), threat, rescue)
     leading = next((m for m in methods if m in ("eisenberg_noe", "rogers_veraart")), methods[0])
-    curve = _curve(leading, name, claims, banks, who, options)
-    return Stress(banks, who, loss, outcomes, networks, threat, rescue, ranking, curve, options | {"leading": leading})
+    curve = _curve(leading, name, claims, debts[name], banks, who, options)
+    return Stress(banks, who, loss, outcomes, networks, threat, rescue, ranking, curve, options | {"leading": leading, "closer": name})
 
 
 def _who_is_hit(names, hit, random, seed):
@@ -140,9 +143,14 @@ def _who_is_hit(names, hit, random, seed):
 def _reconstructed(banks, ways):
     from scipy import sparse
 
-    from sim.contagion.instances import from_marginals
+    from sim.contagion.reconstruction import maximum_entropy, minimum_density
 
-    return {way: sparse.csr_array(from_marginals(banks.interbank_assets, banks.interbank_liabilities, way).T) for way in ways}
+    totals = banks.interbank_assets, banks.interbank_liabilities
+    found = {}
+    for way in ways:  # the sparse one by the quick search: a link more or less is no news here
+        network = maximum_entropy(*totals) if way == "maximum_entropy" else minimum_density(*totals, method="greedy")
+        found[way] = sparse.csr_array(network.matrix)
+    return found
 
 
 def _assets_after(banks, who, loss):
@@ -151,7 +159,7 @@ def _assets_after(banks, who, loss):
     return after
 
 
-def _apply(method, network, claims, banks, who, loss, options) -> Outcome:
+def _apply(method, network, claims, debts, banks, who, loss, options) -> Outcome:
     """One method on one network, and what the shock would do without any network."""
     import numpy as np
 
@@ -168,7 +176,7 @@ def _apply(method, network, claims, banks, who, loss, options) -> Outcome:
     converged = True
     if method in ("eisenberg_noe", "rogers_veraart"):
         recovery = 1.0 if method == "eisenberg_noe" else options["recovery"]
-        found = clear(claims.T.tocsr(), after, external_liabilities=banks.external_liabilities, seniority=options["seniority"],
+        found = clear(debts, after, external_liabilities=banks.external_liabilities, seniority=options["seniority"],
                       alpha=recovery, beta=recovery)
         defaulted, converged = found.defaulted, found.converged
         shares = _share(positive - found.equity, positive)
@@ -201,13 +209,13 @@ def _ranking(banks, sizes, threat, rescue):
     return table.sort_values(["fail_if_it_fails", "owed_inside"], ascending=False, kind="stable", ignore_index=True)
 
 
-def _curve(method, network, claims, banks, who, options):
+def _curve(method, network, claims, debts, banks, who, options):
     import numpy as np
     import pandas as pd
 
     rows = []
     for loss in np.linspace(0.0, 1.0, CURVE) ** 2:  # close together where losses are small
-        outcome = _apply(method, network, claims, banks, who, float(loss), options)
+        outcome = _apply(method, network, claims, debts, banks, who, float(loss), options)
         rows.append({"loss": float(loss), "by_shock": int(outcome.by_shock.sum()), "failures": outcome.failures})
     return pd.DataFrame(rows)
 

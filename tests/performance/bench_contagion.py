@@ -29,7 +29,7 @@ from sim.core.random import Stream, stream_key, uniforms
 
 SEED, MEAN_DEGREE = 20, 10.0
 CASCADE_CAPITAL = {"erdos_renyi": 2.4, "scale_free": 2.0, "core_periphery": 2.0}  # just below a global cascade
-DEBTRANK_CAPITAL = 10.0
+DEBTRANK_CAPITAL, DEBTRANK_SHOCKED = 16.0, 0.2
 LOSS = {"erdos_renyi": 0.1, "scale_free": 0.1, "core_periphery": 0.1}  # largest loss of external assets
 
 
@@ -107,7 +107,7 @@ def bench_debtrank(kind, n):
     liabilities, _, _, equity = shocked_system(kind, n)
     exposures = liabilities.T.tocsr()
     equity = np.maximum(DEBTRANK_CAPITAL * equity, 1e-9)
-    shock = np.where(uniforms(stream_key(SEED, Stream.SHOCK_TARGET), 0, n, 0) < 0.05, 1.0, 0.0)
+    shock = np.where(uniforms(stream_key(SEED, Stream.SHOCK_TARGET), 0, n, 0) < DEBTRANK_SHOCKED, 1.0, 0.0)
     seconds, processor, found = best_of(3, lambda: debtrank(exposures, equity, shock, keep_trajectory=False))
     leverage = sparse.diags_array(1.0 / equity) @ exposures
     begin = time.perf_counter()
