@@ -18,6 +18,7 @@ LU_BELOW = 1_000  # LU if sweeps crawl; above, fill-in costs more than a Krylov 
 PATIENCE = 200  # sweeps before another method is tried
 STAGE = 1e-9  # precision of a round, as a share of what is due, unless somebody is in doubt
 SMALL = 10_000  # nodes: below, all are looked at in every round
+WIDENINGS = 3  # times that the weak may turn out to be more
 MOST_WEAK = 0.7  # share of nodes: above, there is nothing to be saved
 SAFETY = 10.0  # the distance to the limit is an estimate
 
@@ -37,28 +38,30 @@ def _among_all(claims: Claims, tol: float, max_rounds: int):
 
 
 def _among_the_weak(claims: Claims, tol: float, max_rounds: int):
-    """The same answer with the work done on the few that may fail; None if it does not pay or somebody else fails too.
+    """The same answer with the work done on the few that may fail; None if that does not pay.
 
-    The weak would fail if they lost one and a half times what the first round costs them, and three times what it costs
-    the average creditor.  Everybody else is taken to pay in full, which is checked in the end.
+    The weak would fail if they lost twice what the first round costs them, and four times what it costs the average
+    creditor.  Everybody else is taken to pay in full, which is checked in the end; who does not is added, and all is
+    done again.
     """
     if claims.n < SMALL:
         return None
     weak = _weak(claims, tol)
-    if weak.size > MOST_WEAK * claims.n:
-        return None
-    state = _State(claims.among(weak), tol, max_rounds)
-    state.run()
-    payments, defaulted = claims.due.copy(), np.zeros(claims.n, dtype=bool)
-    payments[weak], defaulted[weak] = state.payments, state.defaulted
-    whole = _State(claims, tol, max_rounds)
-    whole.payments, whole.defaulted = payments, defaulted
-    whole.n_iterations, whole.converged = state.n_iterations, state.converged
-    whole.refresh()
-    if whole.short().size:
-        return None
-    rounds = [weak[failing].tolist() for failing in state.rounds]
-    return payments, whole.inflow, defaulted, rounds, whole.n_iterations, whole.converged
+    for _ in range(WIDENINGS):
+        if weak.size > MOST_WEAK * claims.n:
+            return None
+        state = _State(claims.among(weak), tol, max_rounds)
+        state.run()
+        whole = _State(claims, tol, max_rounds)
+        whole.payments[weak], whole.defaulted[weak] = state.payments, state.defaulted
+        whole.n_iterations, whole.converged = state.n_iterations, state.converged
+        whole.refresh()
+        if whole.short().size == 0:
+            rounds = [weak[failing].tolist() for failing in state.rounds]
+            return whole.payments, whole.inflow, whole.defaulted, rounds, whole.n_iterations, whole.converged
+        lost = claims.full_inflow - whole.inflow
+        weak = np.union1d(weak, np.flatnonzero(claims.is_short(whole.inflow - 0.5 * lost, tol)))
+    return None
 
 
 def _weak(claims: Claims, tol: float) -> np.ndarray:
@@ -68,7 +71,7 @@ def _weak(claims: Claims, tol: float) -> np.ndarray:
     change = np.divide(-unpaid, claims.due[first], out=np.zeros(first.size), where=unpaid > 0)
     _send(*claims.rows, first, change, inflow)
     average = unpaid.sum() / max(claims.due.sum(), 1e-300)
-    feared = inflow - 0.5 * (claims.full_inflow - inflow) - 3.0 * average * claims.full_inflow
+    feared = inflow - (claims.full_inflow - inflow) - 4.0 * average * claims.full_inflow
     return np.flatnonzero(claims.is_short(feared, tol))
 
 

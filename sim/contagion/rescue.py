@@ -5,6 +5,7 @@ Source: Jackson & Pernoud (2020), best equilibrium.  Alternative: their worst eq
 the cheapest rescue of all is exact at any size; the worst one is NP-hard.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,11 +48,11 @@ def threat_index(
     With costly default the last unit that lifts a node out of default is worth more than this marginal value.  A node
     whose senior creditors take everything has index 0: its next unit reaches nobody in the network.
 
-    Raises: UserError as `clear`.  Source: Demange (2018), the threat index; with alpha = beta = 1 every index is 1 or
+    Raises: UserError as `clear`; warns (RuntimeWarning) if not converged.  Source: Demange (2018), the threat index; with alpha = beta = 1 every index is 1 or
     more.
     """
     claims = read_claims(liabilities, external_assets, external_liabilities, seniority, alpha, beta)
-    payments, inflow, defaulted, *_ = greatest_payments(claims, tol, max_rounds)
+    _, inflow, defaulted, _, _, converged = greatest_payments(claims, tol, max_rounds)
     # a node that pays nothing only because it has nothing passes the next unit on as well
     left = claims.alpha * claims.cash + claims.beta * inflow - claims.first
     passes_on = defaulted & (claims.due > 0) & (left >= 0)
@@ -67,8 +68,10 @@ def threat_index(
         found = linear_solve(part, np.full(members.size, claims.alpha), everyone, np.ones(1))
     if found is None:
         found = np.full(members.size, claims.alpha)
-        _accumulate(part.indptr, part.indices, part.data, claims.alpha, tol, max_rounds, found)
+        converged &= _accumulate(part.indptr, part.indices, part.data, claims.alpha, tol, max_rounds, found)
     index[members] = found
+    if not converged:
+        warnings.warn(f"threat_index: not converged within {max_rounds} rounds", RuntimeWarning, stacklevel=2)
     return index
 
 
@@ -175,5 +178,6 @@ def _accumulate(start, column, weight, alpha, tol, max_sweeps, index):
             index[i] = total
         ratio = step / before if before < np.inf else 1.0
         if step <= 1e-16 or (step <= tol and ratio < 1.0 and step * ratio / (1.0 - ratio) <= tol):
-            return
+            return True
         before = step
+    return False

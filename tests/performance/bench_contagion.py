@@ -29,7 +29,7 @@ from sim.core.random import Stream, stream_key, uniforms
 
 SEED, MEAN_DEGREE = 20, 10.0
 CASCADE_CAPITAL = {"erdos_renyi": 2.4, "scale_free": 2.0, "core_periphery": 2.0}  # just below a global cascade
-DEBTRANK_CAPITAL = 10.0
+DEBTRANK_CAPITAL, DEBTRANK_SHOCKED = 16.0, 0.2
 LOSS = {"erdos_renyi": 0.1, "scale_free": 0.1, "core_periphery": 0.1}  # largest loss of external assets
 
 
@@ -107,7 +107,7 @@ def bench_debtrank(kind, n):
     liabilities, _, _, equity = shocked_system(kind, n)
     exposures = liabilities.T.tocsr()
     equity = np.maximum(DEBTRANK_CAPITAL * equity, 1e-9)
-    shock = np.where(uniforms(stream_key(SEED, Stream.SHOCK_TARGET), 0, n, 0) < 0.05, 1.0, 0.0)
+    shock = np.where(uniforms(stream_key(SEED, Stream.SHOCK_TARGET), 0, n, 0) < DEBTRANK_SHOCKED, 1.0, 0.0)
     seconds, processor, found = best_of(3, lambda: debtrank(exposures, equity, shock, keep_trajectory=False))
     leverage = sparse.diags_array(1.0 / equity) @ exposures
     begin = time.perf_counter()
@@ -170,7 +170,36 @@ def bench_cascade(kind, n, failures=5000):
     }
 
 
-BENCHES = {"clearing": bench_clearing, "debtrank": bench_debtrank, "cascade": bench_cascade}
+def bench_stress(kind, n):
+    """The whole command but its start-up: read an edge list, all methods, rescue, ranking, figures, page."""
+    import contextlib
+    import io
+    import tempfile
+
+    import pandas as pd
+
+    from experiments.stressing import METHODS, stress_command
+
+    n = min(n, 5000)
+    liabilities = NETWORKS[kind](n, MEAN_DEGREE, SEED)
+    sheets = balance_sheets(liabilities, SEED)
+    links = liabilities.tocoo()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        edges = pd.DataFrame({"lender": links.col, "borrower": links.row, "amount": links.data})
+        edges.to_csv(folder / "edges.csv", index=False)
+        sheet = pd.DataFrame({"id": np.arange(n), "external_assets": sheets.external_assets, "equity": sheets.equity})
+        sheet.to_csv(folder / "banks.csv", index=False)
+        times = []
+        for methods in ("eisenberg_noe,debtrank,furfine", "all", "all"):
+            begin = time.perf_counter()
+            with contextlib.redirect_stdout(io.StringIO()):
+                stress_command(folder / "edges.csv", folder / "banks.csv", loss=0.05, methods=methods, out=folder / "out")
+            times.append(time.perf_counter() - begin)
+    return {"banks": n, "links": int(liabilities.nnz), "methods": len(METHODS), "seconds_first": times[0], "seconds_all_methods": times[2]}
+
+
+BENCHES = {"clearing": bench_clearing, "debtrank": bench_debtrank, "cascade": bench_cascade, "stress": bench_stress}
 
 
 def main():

@@ -141,6 +141,11 @@ def test_the_threat_index_counts_everybody_a_unit_passes_through():
     assert clearing.threat_index(CHAIN, [5.0, 0, 0]).tolist() == [0.0, 0.0, 0.0]
 
 
+def test_a_threat_index_that_is_not_converged_warns():
+    with pytest.warns(RuntimeWarning, match="not converged"):
+        clearing.threat_index(10.0 * np.eye(12, k=1), np.zeros(12), max_rounds=3)
+
+
 def test_the_threat_index_is_the_slope_of_total_payments():
     rng = np.random.default_rng(5)
     liabilities = rng.integers(1, 20, (12, 12)) * (rng.random((12, 12)) < 0.4).astype(float)
