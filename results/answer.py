@@ -43,9 +43,17 @@ def answer_of(fork, lang: str = "en") -> str:
     difference, interval = write.difference(row["difference"], row["low"], row["high"], "CNY")
     needed = pairs_needed(row["low"], row["high"], int(row["n"]), SMALLEST_OF_INTEREST * promoted)
     shown = difference.lstrip("+\u2212") if kind in ("created", "partly", "destroyed") and lang == "en" else difference
-    return say(f"answer_{kind}", days=len(fork.without[0].daily), difference=shown, interval=interval, pairs=int(row["n"]),
-               share=write.share(row["difference"] / promoted), promoted=write.level(promoted, "CNY", 3), pace=_pace(fork, say, write),
-               needed=_about(needed, write))
+    return say(
+        f"answer_{kind}",
+        days=len(fork.without[0].daily),
+        difference=shown,
+        interval=interval,
+        pairs=int(row["n"]),
+        share=write.share(row["difference"] / promoted),
+        promoted=write.level(promoted, "CNY", 3),
+        pace=_pace(fork, say, write),
+        needed=_about(needed, write),
+    )
 
 
 def _about(needed: float, write: Writer) -> str:
@@ -72,23 +80,19 @@ def answer_of_effects(effects, days: int, pairs: int, lang: str = "en") -> str:
     for name in changed:
         row = rows.loc[name]
         difference, interval = write.difference(row["difference"], row["low"], row["high"], say.unit(name))
-        parts.append(say("changed_by", measure=_lower(say.measure(name), lang), difference=difference, interval=interval))
-    silent = [_lower(say.measure(name), lang) for name in shown if name not in changed]
+        parts.append(say("changed_by", measure=say(f"short_{name}"), difference=difference, interval=interval))
+    silent = [say(f"short_{name}") for name in shown if name not in changed]
     if silent:
         parts.append(say("not_detected_short", measures=_listed(silent, lang)))
-    key = "answer_effects" if changed else "answer_effects_none"
-    return say(key, days=days, pairs=pairs, changes=("; " if lang == "en" else "; ").join(parts))
+    if not changed:
+        return say("answer_effects_none", days=days, pairs=pairs, measures=_listed(silent, lang, "nor"))
+    return say("answer_effects", days=days, pairs=pairs, changes=("; " if lang == "en" else "；").join(parts))
 
 
-def _lower(text: str, lang: str) -> str:
-    text = text.split(" after ")[0].split(" on a cash basis")[0].split(", without")[0]
-    return text[0].lower() + text[1:] if lang == "en" else text
-
-
-def _listed(names: list[str], lang: str) -> str:
+def _listed(names: list[str], lang: str, word: str = "or") -> str:
     if lang == "zh":
         return "、".join(names)
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" {word} " + names[-1]
 
 
 def mechanism_of(fork, lang: str = "en") -> str:
@@ -101,13 +105,9 @@ def mechanism_of(fork, lang: str = "en") -> str:
     if not promoted:
         return ""
 
-    def amount(name):
-        row = parts.loc[name]
-        return write.difference(row["cny"], row["low"], row["high"], "CNY")[0].lstrip("+")
-
     fall: Interval = dip(fork)
-    fields = dict(promoted=write.level(promoted, "CNY", 3), anyway=amount("anyway"), days=DIP_DAYS)
+    fields = {"promoted": write.level(promoted, "CNY", 3), "anyway": write.level(parts.loc["anyway", "cny"], "CNY", 2), "days": DIP_DAYS}
     if not fall.high < 0:
         return say("mechanism_undetected", **fields)
     decimals = 0 if fall.high - fall.low > .02 else 1
-    return say("mechanism", **fields, soon=amount("soon"), dip=write.share(-fall.mean, decimals))
+    return say("mechanism", **fields, soon=write.level(parts.loc["soon", "cny"], "CNY", 2), dip=write.share(-fall.mean, decimals))

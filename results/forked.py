@@ -41,9 +41,15 @@ def daily_difference(fork, measure: str) -> pd.DataFrame:
     without, tried = by_day(fork.without, measure), by_day(fork.with_tactics, measure)
     intervals = [mean_interval(row) for row in tried - without]
     days = dates(fork)
-    return pd.DataFrame({"date": days, "days_after": np.arange(len(days)) - event_days(fork).start,
-                         "without": _mean(without), "with": _mean(tried),
-                         **{name: [each[k] for each in intervals] for k, name in enumerate(("difference", "low", "high"))}})
+    return pd.DataFrame(
+        {
+            "date": days,
+            "days_after": np.arange(len(days)) - event_days(fork).start,
+            "without": _mean(without),
+            "with": _mean(tried),
+            **{name: [each[k] for each in intervals] for k, name in enumerate(("difference", "low", "high"))},
+        }
+    )
 
 
 def cumulative_difference(fork, measure: str) -> pd.DataFrame:
@@ -51,8 +57,13 @@ def cumulative_difference(fork, measure: str) -> pd.DataFrame:
     total = np.cumsum(np.nan_to_num(by_day(fork.with_tactics, measure) - by_day(fork.without, measure)), axis=0)
     intervals = [mean_interval(row) for row in total]
     days = dates(fork)
-    return pd.DataFrame({"date": days, "days_after": np.arange(len(days)) - event_days(fork).start,
-                         **{name: [each[k] for each in intervals] for k, name in enumerate(("difference", "low", "high"))}})
+    return pd.DataFrame(
+        {
+            "date": days,
+            "days_after": np.arange(len(days)) - event_days(fork).start,
+            **{name: [each[k] for each in intervals] for k, name in enumerate(("difference", "low", "high"))},
+        }
+    )
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
@@ -99,11 +110,15 @@ def sources(fork) -> pd.DataFrame:
     difference = by_day(fork.with_tactics, "drawn") - by_day(fork.without, "drawn")
     promoted = by_day(fork.with_tactics, "drawn_promoted").sum(axis=0)
     extra = difference[days].sum(axis=0)
-    soon = difference[days.stop: days.stop + DIP_DAYS].sum(axis=0)
-    later = difference[days.stop + DIP_DAYS:].sum(axis=0) + difference[: days.start].sum(axis=0)
+    soon = difference[days.stop : days.stop + DIP_DAYS].sum(axis=0)
+    later = difference[days.stop + DIP_DAYS :].sum(axis=0) + difference[: days.start].sum(axis=0)
     parts = {"promoted": promoted, "anyway": promoted - extra, "soon": -soon, "later": -later, "new": extra + soon + later}
-    return pd.DataFrame([{"part": name, "cny": each.mean, "low": each.low, "high": each.high}
-                         for name, each in ((name, Interval.of(values)) for name, values in parts.items())])
+    return pd.DataFrame(
+        [
+            {"part": name, "cny": each.mean, "low": each.low, "high": each.high}
+            for name, each in ((name, Interval.of(values)) for name, values in parts.items())
+        ]
+    )
 
 
 def loan_life_days(fork) -> float:
@@ -164,11 +179,21 @@ def winners(fork, groups: int = 5) -> pd.DataFrame:
     for g in range(groups):
         of_heads, of_money = Interval.of([row[g] for row in heads]), Interval.of([row[g] for row in money])
         inside = group == g
-        rows.append({"group": g + 1, "line_low_cny": float(line[inside].min()), "line_high_cny": float(line[inside].max()),
-                     "shops_share": float(inside.sum() / has_line.sum()),
-                     "winners_share": of_heads.mean, "winners_low": of_heads.low, "winners_high": of_heads.high,
-                     "promoted_share": of_money.mean, "promoted_low": of_money.low, "promoted_high": of_money.high,
-                     "ordinary_share": _share(drawn[inside].sum(), drawn[has_line].sum())})
+        rows.append(
+            {
+                "group": g + 1,
+                "line_low_cny": float(line[inside].min()),
+                "line_high_cny": float(line[inside].max()),
+                "shops_share": float(inside.sum() / has_line.sum()),
+                "winners_share": of_heads.mean,
+                "winners_low": of_heads.low,
+                "winners_high": of_heads.high,
+                "promoted_share": of_money.mean,
+                "promoted_low": of_money.low,
+                "promoted_high": of_money.high,
+                "ordinary_share": _share(drawn[inside].sum(), drawn[has_line].sum()),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -179,5 +204,5 @@ def _share(part, whole) -> float:
 def flow_matrix(runs, instrument: str = "money") -> pd.DataFrame:
     """Flows by purpose (rows) and sector (columns), CNY, mean over runs; each row sums to 0."""
     parts = [each.flows[each.flows["instrument"] == instrument].groupby(["purpose", "sector"], sort=False)["cny"].sum() for each in runs]
-    total = pd.concat(parts, axis=1).fillna(0.0).mean(axis=1) if parts else pd.Series(dtype=float)
-    return total.unstack(fill_value=0.0) if len(total) else pd.DataFrame()
+    total = pd.concat(parts, axis=1).fillna(.0).mean(axis=1) if parts else pd.Series(dtype=float)
+    return total.unstack(fill_value=.0) if len(total) else pd.DataFrame()

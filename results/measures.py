@@ -30,6 +30,7 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {}
+LEAST_BAD_LOANS = 30  # simulated; fewer make no NPL ratio (DESIGN 2)
 PAST_DUE_IS_BAD_DAYS = 90  # S09: loans over 90 days past due
 
 

@@ -5,11 +5,25 @@ import math
 MINUS = "\u2212"
 MANY_PAIRS = 10_000  # beyond it the number of pairs is not worth a number
 NOTHING = {"en": "not known", "zh": "未知"}
-# unit of money: from this size on, divide by that, call it so
-MONEY = {"en": ((1e9, 1e9, "bn CNY"), (1e5, 1e6, "M CNY"), (0, 1, "CNY")), "zh": ((1e8, 1e8, "亿元"), (1e4, 1e4, "万元"), (0, 1, "元"))}
+# from this size on (levels, differences), divide by that, say this before the unit
+MONEY = {
+    "en": ((.9995e9, .9995e9, 1e9, "bn"), (1e5, 1e4, 1e6, "M"), (0, 0, 1, "")),
+    "zh": ((.9995e8, .9995e8, 1e8, "亿"), (1e4, 1e4, 1e4, "万"), (0, 0, 1, "")),
+}
+COUNTS = {"en": ((1e6, 1e6, 1e6, "M"), (0, 0, 1, "")), "zh": ((1e5, 1e5, 1e4, "万"), (0, 0, 1, ""))}
 POINTS = {"en": "pp", "zh": "个百分点"}
-UNITS_ZH = {"minutes": "分钟", "days": "天", "merchants": "户", "clients": "户", "loans": "笔", "purchases": "笔", "applications": "笔",
-            "fen": "分", "pairs": "对"}
+UNITS_ZH = {
+    "CNY": "元",
+    "minutes": "分钟",
+    "days": "天",
+    "merchants": "户",
+    "clients": "户",
+    "loans": "笔",
+    "purchases": "笔",
+    "applications": "笔",
+    "fen": "分",
+    "pairs": "对",
+}
 
 
 def is_known(value) -> bool:
@@ -42,6 +56,8 @@ def figures_for(value: float, significant: int) -> int:
 
 def digits(value: float, decimals: int, sign: bool = False) -> str:
     """1234.5 as "1,234.5"; a true minus; no "-0"."""
+    if value == 0:
+        return "0"
     rounded = round(value, decimals)
     text = f"{abs(rounded):,.{max(decimals, 0)}f}"
     is_zero = not any(c in "123456789" for c in text)
@@ -56,44 +72,54 @@ class Writer:
     def __init__(self, lang: str = "en"):
         self.lang = lang
 
-    def scale(self, unit: str, size: float) -> tuple[float, str]:
-        """Divisor and name of the unit in which an amount of this size is written."""
+    def scale(self, unit: str, size: float, is_difference: bool = False) -> tuple[float, str, str]:
+        """Divisor, prefix and unit in which an amount of this size is written: (1e6, "M", "CNY")."""
         unit = plain_unit(unit)
         if unit == "share":
-            return .01, "%"
-        if unit == "CNY":
-            return next((divisor, name) for least, divisor, name in MONEY[self.lang] if abs(size) >= least)
-        return 1.0, UNITS_ZH.get(unit, unit) if self.lang == "zh" else unit
+            return .01, "", POINTS[self.lang] if is_difference else "%"
+        table = (MONEY if unit == "CNY" else COUNTS)[self.lang]
+        divisor, prefix = next(
+            (divisor, prefix) for level, difference, divisor, prefix in table if abs(size) >= (difference if is_difference else level)
+        )
+        return divisor, prefix, self.unit(unit)
 
-    def level(self, value, unit: str, significant: int = 4, with_unit: bool = True, size: float | None = None) -> str:
-        """A value by itself; `size` fixes the unit of a whole row."""
+    def unit(self, unit: str) -> str:
+        """The unit's name in this language."""
+        unit = plain_unit(unit)
+        return UNITS_ZH.get(unit, unit) if self.lang == "zh" else unit
+
+    def level(self, value, unit: str, significant: int = 4, size: float | None = None, short: bool = False) -> str:
+        """A value by itself; `size` fixes the scale of a whole row, `short` leaves the unit out (but not % and M)."""
         if not is_known(value):
             return NOTHING[self.lang]
-        divisor, name = self.scale(unit, value if size is None else size)
+        divisor, prefix, name = self.scale(unit, value if size is None else size)
         scaled = value / divisor
-        decimals = min(figures_for(scaled, significant), 4)
-        if plain_unit(unit) not in ("CNY", "share"):
+        decimals = min(figures_for(scaled if size is None else size / divisor, significant), 4)
+        if divisor == 1 and name not in ("CNY", "元"):
             decimals = min(decimals, 0 if abs(scaled) >= 1 else 2)
-        text = digits(scaled, decimals)
-        return self.joined(text, name) if with_unit else text
+        return self.joined(digits(scaled, decimals), prefix, "" if short and name != "%" else name)
 
-    def joined(self, text: str, name: str) -> str:
-        """Number and unit, as the language writes them."""
-        return text + name if name == "%" or self.lang == "zh" else f"{text}\N{NO-BREAK SPACE}{name}"
+    def joined(self, text: str, *names: str) -> str:
+        """Number and unit, as the language writes them; they stay on one line."""
+        if self.lang == "zh":
+            return text + "".join(names)
+        return "\N{NO-BREAK SPACE}".join(each for each in (text, *names) if each and each != "%") + ("%" if "%" in names else "")
 
-    def difference(self, difference, low, high, unit: str, with_unit: bool = True) -> tuple[str, str]:
+    def difference(self, difference, low, high, unit: str, short: bool = False) -> tuple[str, str]:
         """A difference and its interval, both with the digits the interval supports: ("−2 M CNY", "−17 to +14")."""
         if not is_known(difference):
             return NOTHING[self.lang], NOTHING[self.lang]
         ends = [end for end in (low, high) if is_known(end)]
-        divisor, name = self.scale(unit, 10 * max(abs(each) for each in (difference, *ends)))
-        name = POINTS[self.lang] if name == "%" else name
+        divisor, prefix, name = self.scale(unit, max(abs(each) for each in (difference, *ends)), is_difference=True)
         half = (high - low) / 2 / divisor if len(ends) == 2 else 0
         decimals = decimals_for(half) if half > 0 else max(0, min(figures_for(difference / divisor, 3), 6))
         text = digits(difference / divisor, decimals, sign=True)
-        between = (self.between(digits(low / divisor, decimals, True), digits(high / divisor, decimals, True))
-                   if len(ends) == 2 else NOTHING[self.lang])
-        return (self.joined(text, name) if with_unit else text), between
+        between = (
+            self.between(digits(low / divisor, decimals, True), digits(high / divisor, decimals, True))
+            if len(ends) == 2
+            else NOTHING[self.lang]
+        )
+        return self.joined(text, prefix, "" if short and name != POINTS[self.lang] else name), between
 
     def between(self, low: str, high: str) -> str:
         """Two ends of an interval."""
@@ -112,11 +138,17 @@ class Writer:
     def minutes_between(self, low, high) -> str:
         """A range of minutes, the unit once."""
         if low != math.inf and high != math.inf:
-            return self.joined(self.between(digits(low, 0), digits(high, 0)), UNITS_ZH["minutes"] if self.lang == "zh" else "minutes")
+            return self.joined(self.between(digits(low, 0), digits(high, 0)), self.unit("minutes"))
         return self.between(self.minutes(low), self.minutes(high))
 
-    def pairs(self, number) -> str:
-        """A number of pairs that would be needed, two significant digits."""
+    def pairs(self, number, short: bool = False) -> str:
+        """A number of pairs that would be needed, two significant digits; `short`: the number alone."""
+        if short:
+            return (
+                digits(float(number), min(figures_for(float(number), 2), 0))
+                if is_known(number) and number <= MANY_PAIRS
+                else f"> {MANY_PAIRS:,}"
+            )
         if not is_known(number) or number > MANY_PAIRS:
             return {"en": f"more than {MANY_PAIRS:,} pairs", "zh": f"{MANY_PAIRS:,} 对以上"}[self.lang]
         return self.level(float(number), "pairs", significant=2)

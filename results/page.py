@@ -20,6 +20,7 @@ class Cell:
     kind: str = "text"
     note: str = ""
     tint: float | None = None
+    span: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,11 @@ def whisker(difference: float, low: float, high: float) -> str:
         return f"{50 + 48 * value / reach:.1f}" if reach else "50"
 
     colour = "var(--with)" if low > 0 else "var(--accent)" if high < 0 else "var(--without)"
-    return (f'<svg class="whisker" viewBox="0 0 100 14" aria-hidden="true"><line x1="50" x2="50" y1="0" y2="14" stroke="var(--muted)" stroke-width="1"/>'
-            f'<line x1="{x(low)}" x2="{x(high)}" y1="7" y2="7" stroke="{colour}" stroke-width="3"/>'
-            f'<circle cx="{x(difference)}" cy="7" r="3.4" fill="{colour}"/></svg>')
+    return (
+        f'<svg class="whisker" viewBox="0 0 100 14" aria-hidden="true"><line x1="50" x2="50" y1="0" y2="14" stroke="var(--muted)" stroke-width="1"/>'
+        f'<line x1="{x(low)}" x2="{x(high)}" y1="7" y2="7" stroke="{colour}" stroke-width="3"/>'
+        f'<circle cx="{x(difference)}" cy="7" r="3.4" fill="{colour}"/></svg>'
+    )
 
 
 def sparkline(values) -> str:
@@ -116,5 +119,7 @@ def sparkline(values) -> str:
     last = max(len(values) - 1, 1)
     step = max(1, len(points) // 180)
     path = " ".join(f"{196 * k / last + 2:.1f},{(26 - 22 * (v - low) / (high - low)) if high > low else 15:.1f}" for k, v in points[::step])
-    return (f'<svg class="spark" viewBox="0 0 200 30" aria-hidden="true"><polyline points="{path}" fill="none" stroke="var(--with)" '
-            'stroke-width="1.5" stroke-linejoin="round"/></svg>')
+    return (
+        f'<svg class="spark" viewBox="0 0 200 30" aria-hidden="true"><polyline points="{path}" fill="none" stroke="var(--with)" '
+        'stroke-width="1.5" stroke-linejoin="round"/></svg>'
+    )

@@ -15,7 +15,7 @@ from results.numbers import Writer
 from results.page import Page, Section, write_page
 from results.sections import changes, fork_sections, networks_of, provenance, tiles
 from results.style import figure_language
-from results.tables import effects_table, facts_table, flow_table, run_table
+from results.tables import effects_table, facts_table, flow_table, run_table, too_few_bad
 from results.words import Words
 
 __all__ = ["answer_of", "compare_report", "fork_report", "run_report"]
@@ -23,6 +23,21 @@ __all__ = ["answer_of", "compare_report", "fork_report", "run_report"]
 
 def fork_report(fork, folder: str | Path, lang: str = "en") -> Path:
     """Write report.html, and figures/ with PNG, PDF and CSV of each figure, for paired paths from one past."""
+    return write_page(fork_page(fork, lang), Path(folder), lang)
+
+
+def run_report(run, folder: str | Path, lang: str = "en") -> Path:
+    """Write the report of a plain run: its measures day by day, books and facts about clients."""
+    return write_page(run_page(run, lang), Path(folder), lang)
+
+
+def compare_report(comparison, folder: str | Path, lang: str = "en") -> Path:
+    """Write the report of scenarios compared with a baseline on the same replicates."""
+    return write_page(compare_page(comparison, lang), Path(folder), lang)
+
+
+def fork_page(fork, lang: str = "en") -> Page:
+    """The page on paired paths from one past."""
     say, scenario = Words(lang), fork.scenario
     days = fork.without[0].daily["date"]
     pairs = len(fork.with_tactics)
@@ -32,12 +47,11 @@ def fork_report(fork, folder: str | Path, lang: str = "en") -> Path:
     command = f"{_run_command(scenario)} --seed {fork.seed} --replicates {pairs}"
     answers = [each for each in (answer_of(fork, lang), mechanism_of(fork, lang)) if each]
     sections = [*fork_sections(fork, lang), provenance(scenario, manifests, fork.seed, command, float(residual), say)]
-    page = Page(_title(scenario, say), meta, _question(scenario, say), answers, tiles(fork, say), changes(fork, say), sections)
-    return write_page(page, Path(folder), lang)
+    return Page(_title(scenario, say), meta, _question(scenario, say), answers, tiles(fork, say), changes(fork, say), sections)
 
 
-def run_report(run, folder: str | Path, lang: str = "en") -> Path:
-    """Write the report of a plain run: its measures day by day, books and facts about clients."""
+def run_page(run, lang: str = "en") -> Page:
+    """The page on a plain run."""
     say, write, scenario = Words(lang), Writer(lang), run.scenario
     days = run.daily["date"]
     meta = [say("days_from_to", first=days.iloc[0], last=days.iloc[-1]) if len(days) else "", f"{say('seed')} {run.seed}"]
@@ -47,20 +61,42 @@ def run_report(run, folder: str | Path, lang: str = "en") -> Path:
         Section("daily", say("section_daily"), pictures=[(daily.overview(run, drawn), say("caption_overview"))]),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
-        Section("flows", say("section_flows"), tables=[flow_table(flow_matrix([run]), say, len(days), say("flows_run"))] if len(run.flows) else []),
-        Section("caveats", say("section_caveats"), bullets=[say("caveat_one_run"), say("caveat_graphs", networks=networks_of(scenario, say)),
-                                                            say("caveat_calibrated")]),
-        provenance(scenario, [run.manifest], run.seed, f"{_run_command(scenario)} --seed {run.seed}",
-                   float(np.abs(run.daily["ledger_residual"]).max()) if len(days) else 0.0, say)]
+        Section(
+            "flows",
+            say("section_flows"),
+            tables=[flow_table(flow_matrix([run]), say, len(days), say("flows_run"))] if len(run.flows) else [],
+        ),
+        Section(
+            "caveats",
+            say("section_caveats"),
+            bullets=[say("caveat_one_run"), say("caveat_graphs", networks=networks_of(scenario, say)), say("caveat_calibrated")],
+        ),
+        provenance(
+            scenario,
+            [run.manifest],
+            run.seed,
+            f"{_run_command(scenario)} --seed {run.seed}",
+            float(np.abs(run.daily["ledger_residual"]).max()) if len(days) else .0,
+            say,
+        ),
+    ]
     s = run.summary
-    answer = say("run_answer", days=len(days), name=scenario.name, gmv=write.level(s.get("gmv"), "CNY"), drawn=write.level(s.get("drawn"), "CNY"),
-                 draws=write.level(s.get("draws"), "loans"), open=write.level(s.get("open_merchants"), "merchants"),
-                 purchases=write.level(s.get("purchases"), "purchases"), closed=write.level(s.get("closed_merchants"), "merchants"))
-    return write_page(Page(_title(scenario, say), meta, _question(scenario, say), [answer], [], [], sections), Path(folder), lang)
+    answer = say(
+        "run_answer",
+        days=len(days),
+        name=scenario.name,
+        gmv=write.level(s.get("gmv"), "CNY"),
+        drawn=write.level(s.get("drawn"), "CNY"),
+        draws=write.level(s.get("draws"), "loans"),
+        open=write.level(s.get("open_merchants"), "merchants"),
+        purchases=write.level(s.get("purchases"), "purchases"),
+        closed=write.level(s.get("closed_merchants"), "merchants"),
+    )
+    return Page(_title(scenario, say), meta, _question(scenario, say), [answer], [], [], sections)
 
 
-def compare_report(comparison, folder: str | Path, lang: str = "en") -> Path:
-    """Write the report of scenarios compared with a baseline on the same replicates."""
+def compare_page(comparison, lang: str = "en") -> Page:
+    """The page on scenarios compared with a baseline."""
     say, drawn = Words(lang), Words(figure_language(lang))
     baseline, others, effects = comparison.scenarios[0], comparison.scenarios[1:], comparison.effects
     n = comparison.replicates
@@ -70,14 +106,28 @@ def compare_report(comparison, folder: str | Path, lang: str = "en") -> Path:
         mine = effects[effects["scenario"] == each.name].reset_index(drop=True)
         sentence = answer_of_effects(mine, each.days, n, lang)
         answers.append(f"{each.name}: {sentence}" if len(others) > 1 else sentence)
-        table = effects_table(mine, say, (baseline.name, each.name), ("baseline", "value"))
+        bad = mine[mine["measure"] == "bad_loans_simulated"][["baseline", "value"]].to_numpy().max(initial=0)
+        table = effects_table(mine, say, (baseline.name, each.name), ("baseline", "value"), too_few_bad(bad, say))
         tested = int(((mine["n"] > 1) & (mine["high"] > mine["low"])).sum())
-        sections.append(Section(f"effects-{len(sections)}", f"{say('section_effects')}: {each.name}",
-                                [each.question] if each.question and len(others) > 1 else [],
-                                pictures=[(compared.forest(mine, baseline.name, each.name, drawn, len(sections)), say("caption_forest", baseline=baseline.name))],
-                                tables=[table], notes=[say("luck_note", measures=tested, expected=f"{.05 * tested:.0f}"), say("pairing_note")]))
-    sections.append(Section("caveats", say("section_caveats"), bullets=[say("caveat_replicates", n=n), say("caveat_graphs", networks=networks_of(baseline, say)),
-                                                                        say("caveat_calibrated")]))
+        sections.append(
+            Section(
+                f"effects-{len(sections)}",
+                f"{say('section_effects')}: {each.name}",
+                [each.question] if each.question and len(others) > 1 else [],
+                pictures=[
+                    (compared.forest(mine, baseline.name, each.name, drawn, len(sections)), say("caption_forest", baseline=baseline.name))
+                ],
+                tables=[table],
+                notes=[say("luck_note", measures=tested, expected=f"{.05 * tested:.0f}"), say("needed_note"), say("pairing_note")],
+            )
+        )
+    sections.append(
+        Section(
+            "caveats",
+            say("section_caveats"),
+            bullets=[say("caveat_replicates", n=n), say("caveat_graphs", networks=networks_of(baseline, say)), say("caveat_calibrated")],
+        )
+    )
     names = " ".join(each.name for each in comparison.scenarios)
     seed = getattr(comparison, "seed", None)
     manifest = getattr(comparison, "manifest", None) or {}
@@ -87,8 +137,10 @@ def compare_report(comparison, folder: str | Path, lang: str = "en") -> Path:
         sections.append(provenance(each, [manifest], seed if seed is not None else 1, command, residual, say))
         break
     title = say("compare_title", names=", ".join(each.name for each in others), baseline=baseline.name)
-    question = say.translated(others[0].question) if len(others) == 1 and others[0].question else title + "?"
-    return write_page(Page(title, meta, question, answers, [], [], sections), Path(folder), lang)
+    question = (
+        say.translated(others[0].question) if len(others) == 1 and others[0].question else say("compare_question", baseline=baseline.name)
+    )
+    return Page(title, meta, question, answers, [], [], sections)
 
 
 def _title(scenario, say: Words) -> str:

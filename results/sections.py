@@ -7,15 +7,14 @@ import numpy as np
 from results.answer import mechanism_of
 from results.effects import pairs_needed
 from results.figures import lending, money, risk, rush
-from results.forked import (DIP_DAYS, Interval, by_day, dip, event_days, interest_given_up, loan_life_days, sources, winners)
+from results.forked import DIP_DAYS, Interval, by_day, dip, event_days, interest_given_up, loan_life_days, winners
+from results.measures import LEAST_BAD_LOANS
 from results.numbers import Writer, is_known
 from results.page import Section, Tile
 from results.promotion import LEAST_WINNERS, promotion_of, rush_of
 from results.style import figure_language
-from results.tables import effects_table, flow_tables, provenance_table, tried_table
+from results.tables import effects_table, flow_tables, provenance_table, too_few_bad, tried_table
 from results.words import Words
-
-NPL_MEASURES = ("npl_ratio",)
 
 
 def fork_sections(fork, lang: str) -> list[Section]:
@@ -26,10 +25,25 @@ def fork_sections(fork, lang: str) -> list[Section]:
     if promoted:
         sections.append(_rush(fork, say, drawn))
         if len(fork.surface):
-            sections.append(Section("surface", say("section_surface"), pictures=[(rush.surface(fork, drawn), say("caption_surface"))]))
-        sections.append(Section("sources", say("section_sources"), [mechanism_of(fork, lang)],
-                                pictures=[(lending.where_it_came_from(fork, drawn), say("caption_sources")),
-                                          (lending.net_lending(fork, drawn), say("caption_cumulative"))]))
+            sections.append(
+                Section(
+                    "surface",
+                    say("section_surface"),
+                    [say("surface_sentence")],
+                    pictures=[(rush.surface(fork, drawn), say("caption_surface"))],
+                )
+            )
+        sections.append(
+            Section(
+                "sources",
+                say("section_sources"),
+                [mechanism_of(fork, lang)],
+                pictures=[
+                    (lending.where_it_came_from(fork, drawn), say("caption_sources")),
+                    (lending.net_lending(fork, drawn), say("caption_cumulative")),
+                ],
+            )
+        )
     pictures = [(lending.book_and_draws(fork, drawn), f"{say('caption_book')} {say('caption_draws')}")]
     sections.append(Section("book", say("section_book"), pictures=pictures))
     around = [(lending.around_the_event(fork, drawn), say("caption_around", days=DIP_DAYS))]
@@ -39,8 +53,7 @@ def fork_sections(fork, lang: str) -> list[Section]:
     sections.append(_bad_loans(fork, say, drawn))
     if promoted:
         sections += [_who_won(fork, say, drawn), _interest(fork, say)]
-    days = len(fork.without[0].daily)
-    sections.append(Section("profit", say("section_profit"), pictures=[(money.profit(fork.effects, days, drawn), say("caption_profit"))]))
+    sections.append(_profit(fork, say, drawn))
     sections.append(Section("flows", say("section_flows"), tables=flow_tables(fork, say)))
     sections.append(_measures(fork, say))
     sections.append(Section("caveats", say("section_caveats"), bullets=caveats(fork, say)))
@@ -58,19 +71,38 @@ def tiles(fork, say: Words) -> list[Tile]:
         few = min(each.n_simulated for each in rushes) < LEAST_WINNERS
         minutes = np.array([each.sold_out_minutes for each in rushes])
         spread = say("median_range", spread=write.minutes_between(float(minutes.min()), float(minutes.max())))
-        found.append(Tile(say("tile_sell_out"), say("too_few_tile") if few else write.minutes(float(np.median(minutes))),
-                          say("needs_winners", n=min(each.n_simulated for each in rushes)) if few else spread, few))
-        found.append(Tile(say("tile_winners"), write.level(float(np.median([each.winners for each in rushes])), "merchants", 3),
-                          say("winners_note", mean=write.level(float(np.median([each.mean_loan_cny for each in rushes])), "CNY", 2),
-                              largest=write.level(max(each.largest_loan_cny for each in rushes), "CNY", 3))))
+        found.append(
+            Tile(
+                say("tile_sell_out"),
+                say("too_few_tile") if few else write.minutes(float(np.median(minutes))),
+                say("needs_winners", n=min(each.n_simulated for each in rushes)) if few else spread,
+                few,
+            )
+        )
+        found.append(
+            Tile(
+                say("tile_winners"),
+                write.level(float(np.median([each.winners for each in rushes])), "merchants", 3, short=True),
+                say(
+                    "winners_note",
+                    mean=write.level(float(np.median([each.mean_loan_cny for each in rushes])), "CNY", 2),
+                    largest=write.level(max(each.largest_loan_cny for each in rushes), "CNY", 3),
+                ),
+            )
+        )
     found.append(_effect_tile(say("tile_net", days=days), effects.loc["drawn"], "CNY", say, write))
     if promoted:
         fall = dip(fork)
         found.append(_interval_tile(say("tile_dip", days=DIP_DAYS), fall, say, write))
         given = interest_given_up(fork)
         if is_known(given.direct.mean):
-            found.append(Tile(say("tile_given_up"), write.level(given.direct.mean, "CNY", 2),
-                              say("given_up_note", life=_days(given.life_days, write), cut=write.share(promotion_of(fork.scenario).depth))))
+            found.append(
+                Tile(
+                    say("tile_given_up"),
+                    write.level(given.direct.mean, "CNY", 2),
+                    say("given_up_note", life=_days(given.life_days, write), cut=write.share(promotion_of(fork.scenario).depth)),
+                )
+            )
     found.append(_effect_tile(say("tile_lender_profit"), effects.loc["lender_profit"], "CNY", say, write))
     return found
 
@@ -88,7 +120,12 @@ def _interval_tile(name: str, each: Interval, say: Words, write: Writer) -> Tile
     if not is_known(each.low):
         return Tile(name, write.share(each.mean, 0, True), say("no_interval"), True)
     interval = write.between(write.share(each.low, 0, True), write.share(each.high, 0, True))
-    return Tile(name, write.share(each.mean, 0, True), say("interval_note" if each.is_detected else "not_detectable_note", interval=interval), not each.is_detected)
+    return Tile(
+        name,
+        write.share(each.mean, 0, True),
+        say("interval_note" if each.is_detected else "not_detectable_note", interval=interval),
+        not each.is_detected,
+    )
 
 
 def _days(value: float, write: Writer) -> str:
@@ -106,19 +143,51 @@ def changes(fork, say: Words) -> list[tuple[str, str]]:
         nearest = min(middle.columns, key=lambda value: abs(math.log(value / tactic.throughput)))
         own_row = min(middle.index, key=lambda value: abs(value - tactic.attention_share))
         low, high = middle.index[0], middle.index[-1]
-        found.append((say("attention_name"), say("change_attention", low=write.share(low), high=write.share(high), own=write.share(tactic.attention_share),
-                                                 low_outcome=_outcome(fork, low, nearest, say, write), high_outcome=_outcome(fork, high, nearest, say, write))))
+        found.append(
+            (
+                say("attention_name"),
+                say(
+                    "change_attention",
+                    low=write.share(low),
+                    high=write.share(high),
+                    own=write.share(tactic.attention_share),
+                    low_outcome=_outcome(fork, low, nearest, say, write),
+                    high_outcome=_outcome(fork, high, nearest, say, write),
+                ),
+            )
+        )
         slow, fast = middle.columns[0], middle.columns[-1]
         at_own, at_fast = middle.loc[own_row, nearest], middle.loc[own_row, fast]
         slack = at_fast == at_own or at_fast > .95 * at_own
-        found.append((say("throughput_name"), say("change_throughput", low=f"{slow:,.0f}", high=f"{fast:,.0f}", own=f"{tactic.throughput:,.0f}",
-                                                  low_outcome=_outcome(fork, own_row, slow, say, write), high_outcome=_outcome(fork, own_row, fast, say, write),
-                                                  binding=say("throughput_slack" if slack else "throughput_binds"))))
+        found.append(
+            (
+                say("throughput_name"),
+                say(
+                    "change_throughput",
+                    low=f"{slow:,.0f}",
+                    high=f"{fast:,.0f}",
+                    own=f"{tactic.throughput:,.0f}",
+                    low_outcome=_outcome(fork, own_row, slow, say, write),
+                    high_outcome=_outcome(fork, own_row, fast, say, write),
+                    binding=say("throughput_slack" if slack else "throughput_binds"),
+                ),
+            )
+        )
     life = loan_life_days(fork)
     if is_known(life) and tactic.pulls_forward and 0 < tactic.depth < 1:
-        found.append((say("depth_name"), say("change_depth", own=write.share(tactic.depth), life=_days(life, write),
-                                             horizon=_days(life * tactic.depth / (1 - tactic.depth), write), shallow=_days(life / 9, write),
-                                             deep=_days(life * 2 / 3, write))))
+        found.append(
+            (
+                say("depth_name"),
+                say(
+                    "change_depth",
+                    own=write.share(tactic.depth),
+                    life=_days(life, write),
+                    horizon=_days(life * tactic.depth / (1 - tactic.depth), write),
+                    shallow=_days(life / 9, write),
+                    deep=_days(life * 2 / 3, write),
+                ),
+            )
+        )
     return found
 
 
@@ -134,15 +203,32 @@ def _rush(fork, say: Words, drawn: Words) -> Section:
     write, tactic = Writer(say.lang), promotion_of(fork.scenario)
     rushes = [rush_of(each.draws, fork.scenario) for each in fork.with_tactics]
     lent = float(np.mean([each.lent_cny for each in rushes]))
-    paragraphs = [say("rush_sentence", promoted=write.level(lent, "CNY", 3), pool=write.level(tactic.pool_cny, "CNY", 3),
-                      winners=write.level(float(np.median([each.winners for each in rushes])), "merchants", 3),
-                      largest=write.level(max(each.largest_loan_cny for each in rushes), "CNY", 3), limit=write.level(tactic.largest_loan_cny, "CNY", 3))]
+    paragraphs = [
+        say(
+            "rush_sentence",
+            promoted=write.level(lent, "CNY", 3),
+            pool=write.level(tactic.pool_cny, "CNY", 3),
+            winners=write.level(float(np.median([each.winners for each in rushes])), "merchants", 3),
+            largest=write.level(max(each.largest_loan_cny for each in rushes), "CNY", 3),
+            limit=write.level(tactic.largest_loan_cny, "CNY", 3),
+        )
+    ]
     if rush.is_the_reported_event(fork.scenario) and all(each.has_enough_events for each in rushes):
         minutes = np.array([each.sold_out_minutes for each in rushes])
-        paragraphs.append(say("rush_reported", pairs=len(rushes), median=write.minutes(float(np.median(minutes))),
-                              spread=write.minutes_between(float(minutes.min()), float(minutes.max()))))
-    return Section("rush", say("section_rush"), paragraphs, pictures=[(rush.sell_out(fork, drawn), say("caption_sell_out")),
-                                                                      (rush.loan_sizes(fork, drawn), say("caption_loan_sizes"))])
+        paragraphs.append(
+            say(
+                "rush_reported",
+                pairs=len(rushes),
+                median=write.minutes(float(np.median(minutes))),
+                spread=write.minutes_between(float(minutes.min()), float(minutes.max())),
+            )
+        )
+    return Section(
+        "rush",
+        say("section_rush"),
+        paragraphs,
+        pictures=[(rush.sell_out(fork, drawn), say("caption_sell_out")), (rush.loan_sizes(fork, drawn), say("caption_loan_sizes"))],
+    )
 
 
 def _dip_sentence(fork, say: Words) -> str:
@@ -161,13 +247,18 @@ def _dip_sentence(fork, say: Words) -> str:
 def _bad_loans(fork, say: Words, drawn: Words) -> Section:
     write, most = Writer(say.lang), risk.most_bad_loans(fork)
     row = fork.effects.set_index("measure").loc["npl_ratio"]
-    if most < risk.LEAST_BAD_LOANS:
+    if most < LEAST_BAD_LOANS:
         sentence = say("npl_few", n=most)
     else:
         difference, interval = write.difference(float(row["difference"]), float(row["low"]), float(row["high"]), "share")
         detected = row["low"] > 0 or row["high"] < 0
         sentence = say("npl_difference", difference=difference, interval=interval) if detected else say("npl_undetected", interval=interval)
-    return Section("npl", say("section_npl"), [sentence], pictures=[(risk.npl(fork, drawn), say("caption_npl", write_off=fork.scenario.loans.write_off_days))])
+    return Section(
+        "npl",
+        say("section_npl"),
+        [sentence],
+        pictures=[(risk.npl(fork, drawn), say("caption_npl", write_off=fork.scenario.loans.write_off_days))],
+    )
 
 
 def _who_won(fork, say: Words, drawn: Words) -> Section:
@@ -184,9 +275,16 @@ def _interest(fork, say: Words) -> Section:
     promoted = float(by_day(fork.with_tactics, "drawn_promoted").sum(axis=0).mean())
     bullets = []
     if is_known(given.direct.mean):
-        value, interval = write.difference(given.direct.mean, given.direct.low, given.direct.high, "CNY")
-        bullets.append(say("interest_direct", value=value.lstrip("+"), interval=interval.replace("+", ""), cut=write.share(tactic.depth), life=_days(given.life_days, write))
-                       + " " + say("interest_cost", per=f"{100 * given.direct.mean / promoted:.2f} " + ("CNY" if say.lang == "en" else "元")))
+        bullets.append(
+            say(
+                "interest_direct",
+                value=write.level(given.direct.mean, "CNY", 2),
+                cut=write.share(tactic.depth),
+                life=_days(given.life_days, write),
+            )
+            + " "
+            + say("interest_cost", per=f"{100 * given.direct.mean / promoted:.2f} " + ("CNY" if say.lang == "en" else "元"))
+        )
     value, interval = write.difference(given.net.mean, given.net.low, given.net.high, "CNY")
     if given.net.is_detected:
         bullets.append(say("interest_net", value=value, interval=interval))
@@ -196,13 +294,35 @@ def _interest(fork, say: Words) -> Section:
     return Section("interest", say("section_interest"), bullets=bullets)
 
 
+def _profit(fork, say: Words, drawn: Words) -> Section:
+    write, days = Writer(say.lang), len(fork.without[0].daily)
+    changed, silent = [], []
+    for row in money.party_table(fork.effects).itertuples():
+        party = say(f"party_{row.measure}")
+        if row.low > 0 or row.high < 0:
+            difference, interval = write.difference(row.difference, row.low, row.high, "CNY")
+            changed.append(say("profit_change", party=party, difference=difference, interval=interval))
+        elif is_known(row.low):
+            needed = write.pairs(pairs_needed(row.low, row.high, int(row.n), row.difference))
+            silent.append(say("profit_pairs", party=party, needed=needed))
+    if changed:
+        sentence = say("profit_some", days=days, changes="; ".join(changed))
+    else:
+        sentence = say("profit_none", days=days, pairs=len(fork.with_tactics))
+    return Section("profit", say("section_profit"), [sentence], silent, [(money.profit(fork.effects, days, drawn), say("caption_profit"))])
+
+
 def _measures(fork, say: Words) -> Section:
     most = risk.most_bad_loans(fork)
-    few = {name: say("few_bad_short", n=most) for name in NPL_MEASURES} if most < risk.LEAST_BAD_LOANS else {}
-    table = effects_table(fork.effects, say, (say("without"), say("with")), too_few=few)
+    table = effects_table(fork.effects, say, (say("without"), say("with")), too_few=too_few_bad(most, say))
     tested = int(((fork.effects["n"] > 1) & (fork.effects["high"] > fork.effects["low"])).sum())
-    return Section("measures", say("section_kpi"), [say("luck_note", measures=tested, expected=f"{.05 * tested:.0f}")], tables=[table],
-                   notes=[say("pairing_note")])
+    return Section(
+        "measures",
+        say("section_kpi"),
+        [say("luck_note", measures=tested, expected=f"{.05 * tested:.0f}")],
+        tables=[table],
+        notes=[say("needed_note"), say("pairing_note")],
+    )
 
 
 def caveats(fork, say: Words) -> list[str]:
@@ -223,7 +343,9 @@ def caveats(fork, say: Words) -> list[str]:
 
 def networks_of(scenario, say: Words) -> str:
     """The networks of a scenario in words."""
-    return ", ".join(f"{say('network_' + use)}: {getattr(scenario.networks, use).kind.replace('_', ' ')}" for use in ("social", "supply", "interbank"))
+    return ", ".join(
+        f"{say('network_' + use)}: {getattr(scenario.networks, use).kind.replace('_', ' ')}" for use in ("social", "supply", "interbank")
+    )
 
 
 def provenance(scenario, manifests: list[dict], seed: int, command: str, residual: float, say: Words) -> Section:

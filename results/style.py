@@ -15,6 +15,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from results.store import write_whole
+from results.words import Words
 
 SINGLE, DOUBLE = 89 / 25.4, 183 / 25.4  # inches: one and two columns of a journal
 INK, MUTED, FAINT = "#1f2328", "#5f6670", "#d5d9de"
@@ -23,8 +24,16 @@ PALETTE = (WITH, ACCENT, GOOD, "#cc79a7", "#e69f00", "#56b4e9")
 # What a page in dark mode must recolour; colours of cells and their numbers stay.
 PAGE_COLOURS = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", WITH: "--with", WITHOUT: "--without", ACCENT: "--accent", GOOD: "--good"}
 LATIN = ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
-CHINESE = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei",
-           "SimHei")
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "SimHei",
+)
 
 
 @cache
@@ -37,18 +46,48 @@ def figure_language(lang: str) -> str:
     return "zh" if lang == "zh" and any(name in _installed() for name in CHINESE) else "en"
 
 
-def settings() -> dict:
-    """Matplotlib's settings of the style; fonts that are not installed are left out."""
-    fonts = [name for name in (*LATIN, *CHINESE) if name in _installed()]
+def settings(lang: str = "en") -> dict:
+    """Matplotlib's settings of the style; the first Latin font that is installed and, for Chinese, one that has it."""
+    fonts = [next(name for name in LATIN if name in _installed())]
+    if figure_language(lang) == "zh":
+        fonts.append(next(name for name in CHINESE if name in _installed()))
     return {
-        "font.family": "sans-serif", "font.sans-serif": fonts, "font.size": 7, "text.color": INK, "axes.unicode_minus": True,
-        "axes.labelsize": 7, "axes.labelcolor": INK, "axes.edgecolor": MUTED, "axes.linewidth": .5, "axes.titlesize": 7.5,
-        "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-        "axes.grid": True, "axes.grid.axis": "y", "grid.color": FAINT, "grid.linewidth": .4,
-        "xtick.labelsize": 6.5, "ytick.labelsize": 6.5, "xtick.color": MUTED, "ytick.color": MUTED, "xtick.labelcolor": INK,
-        "ytick.labelcolor": INK, "xtick.major.width": .5, "ytick.major.width": .5, "xtick.major.size": 2.5, "ytick.major.size": 0,
-        "lines.linewidth": 1.2, "lines.solid_capstyle": "round", "legend.frameon": False, "legend.fontsize": 6.5,
-        "pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "jishi", "figure.constrained_layout.use": True,
+        "font.family": fonts,
+        "font.size": 7,
+        "text.color": INK,
+        "axes.unicode_minus": True,
+        "axes.labelsize": 7,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": MUTED,
+        "axes.linewidth": .5,
+        "axes.titlesize": 7.5,
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "grid.color": FAINT,
+        "grid.linewidth": .4,
+        "xtick.labelsize": 6.5,
+        "ytick.labelsize": 6.5,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "xtick.major.width": .5,
+        "ytick.major.width": .5,
+        "xtick.major.size": 2.5,
+        "ytick.major.size": 0,
+        "lines.linewidth": 1.2,
+        "lines.solid_capstyle": "round",
+        "legend.frameon": False,
+        "legend.fontsize": 6.5,
+        "pdf.fonttype": 42,
+        "ps.fonttype": 42,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "jishi",
+        "figure.constrained_layout.use": True,
     }
 
 
@@ -58,7 +97,8 @@ def in_style(draw):
 
     @wraps(draw)
     def styled(*arguments, **named):
-        with matplotlib.rc_context(settings()):
+        lang = next((each.lang for each in (*arguments, *named.values()) if isinstance(each, Words)), "en")
+        with matplotlib.rc_context(settings(lang)):
             picture = draw(*arguments, **named)
             if picture is not None:  # lay out once; every file is then written from the same layout
                 picture.figure.draw_without_rendering()
@@ -79,9 +119,16 @@ def save(figure: Figure, table: pd.DataFrame, folder: str | Path, name: str) -> 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(settings()):
-        write_whole(folder / f"{name}.png", lambda partial: figure.savefig(partial, format="png", dpi=300, facecolor="white", metadata={"Software": None}))
-        write_whole(folder / f"{name}.pdf", lambda partial: figure.savefig(partial, format="pdf", facecolor="white",
-                                                                           metadata={"CreationDate": None, "Producer": None, "Creator": None}))
+        write_whole(
+            folder / f"{name}.png",
+            lambda partial: figure.savefig(partial, format="png", dpi=300, facecolor="white", metadata={"Software": None}),
+        )
+        write_whole(
+            folder / f"{name}.pdf",
+            lambda partial: figure.savefig(
+                partial, format="pdf", facecolor="white", metadata={"CreationDate": None, "Producer": None, "Creator": None}
+            ),
+        )
     write_whole(folder / f"{name}.csv", lambda partial: table.to_csv(partial, index=False))
 
 
@@ -91,7 +138,7 @@ def svg_of(figure: Figure, name: str, alt: str) -> str:
     with matplotlib.rc_context(settings()):
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = text.getvalue()
-    svg = svg[svg.index("<svg"):]
+    svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", svg)

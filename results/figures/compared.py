@@ -33,7 +33,9 @@ def forest(effects: pd.DataFrame, baseline: str, scenario: str, say: Words, numb
         axes.plot([row.low_percent, row.high_percent], [at, at], color=colour, linewidth=2, alpha=.6, solid_capstyle="butt")
         axes.plot(row.difference_percent, at, "o", color=colour, markersize=3.6)
     axes.axvline(0, color=INK, linewidth=.6)
-    axes.set_yticks(y, [say.measure(name).split(",")[0].split(";")[0][:34] if say.lang == "zh" else name.replace("_", " ") for name in table["measure"]])
+    axes.set_yticks(
+        y, [say.measure(name).split(",")[0].split(";")[0][:34] if say.lang == "zh" else name.replace("_", " ") for name in table["measure"]]
+    )
     axes.set_xscale("symlog", linthresh=_threshold(table))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:+g}%" if value else "0")
     axes.xaxis.set_minor_locator(NullLocator())

@@ -5,7 +5,7 @@ import pandas as pd
 
 from results.figures.lending import date_axis, money_unit
 from results.figures.picture import Picture
-from results.measures import MEASURES
+from results.measures import LEAST_BAD_LOANS, MEASURES
 from results.style import DOUBLE, WITH, canvas, in_style
 from results.words import Words
 
@@ -17,7 +17,9 @@ def overview(run, say: Words) -> Picture:
     """Six measures day by day."""
     figure, panels = canvas(DOUBLE, 3.2, rows=2, columns=3)
     dates = pd.to_datetime(run.daily["date"])
-    for axes, name in zip(panels.flat, SHOWN):
+    few = run.daily["bad_loans_simulated"].max() < LEAST_BAD_LOANS
+    shown = ["written_off" if name == "npl_ratio" and few else name for name in SHOWN]
+    for axes, name in zip(panels.flat, shown):
         values = run.daily[name].to_numpy(float)
         known = values[np.isfinite(values)]
         unit = MEASURES[name].unit
@@ -34,6 +36,6 @@ def overview(run, say: Words) -> Picture:
         if len(known) and known.min() >= 0 and known.min() < .5 * known.max():
             axes.set_ylim(bottom=0)
         if len(dates) > 1:
-            date_axis(axes)
+            date_axis(axes, say.lang)
             axes.tick_params(axis="x", labelsize=6)
-    return Picture("overview", figure, run.daily[["date", *SHOWN]].copy(), say("caption_overview"), is_wide=True)
+    return Picture("overview", figure, run.daily[["date", *shown]].copy(), say("caption_overview"), is_wide=True)

@@ -2,25 +2,36 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, num2date
+from matplotlib.ticker import MaxNLocator
 
 from results.figures.picture import Picture
 from results.forked import DIP_DAYS, cumulative_difference, daily_difference, event_days, sources
-from results.numbers import MONEY
+from results.numbers import MINUS, Writer, decimals_for, digits
 from results.style import ACCENT, DOUBLE, GOOD, INK, MUTED, SINGLE, WITH, WITHOUT, canvas, in_style
 from results.words import Words
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 def money_unit(size: float, lang: str) -> tuple[float, str]:
-    """Divisor and name of the unit of money of an axis that reaches `size`."""
-    return next((divisor, name) for least, divisor, name in MONEY[lang] if size >= least)
+    """Divisor and name of the unit of money of an axis that reaches `size`: billions stay millions."""
+    divisor, prefix, name = Writer(lang).scale("CNY", min(size, 9e8) if lang == "en" else size, is_difference=True)
+    return divisor, f"{prefix} {name}".strip() if lang == "en" else prefix + name
 
 
-def date_axis(axes) -> None:
-    """Dates without repetition: months below, days above."""
-    locator = AutoDateLocator(minticks=4, maxticks=8)
+def date_axis(axes, lang: str) -> None:
+    """Days of the month where there are few, months where there are many."""
+    first, last = axes.get_xlim()
+    locator = AutoDateLocator(minticks=3, maxticks=7 if last - first < 100 else 8)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    axes.xaxis.set_major_formatter(lambda value, _: _date(num2date(value), last - first, lang))
+
+
+def _date(date, span: float, lang: str) -> str:
+    if lang == "zh":
+        return f"{date.month}月" + (f"{date.day}日" if span < 200 else "")
+    return f"{date.day} {MONTHS[date.month - 1]}" if span < 200 else MONTHS[date.month - 1]
 
 
 @in_style
@@ -44,10 +55,19 @@ def book_and_draws(fork, say: Words) -> Picture:
         axes.margins(x=.01)
         axes.set_ylim(bottom=0)
         tables[measure] = table
-    upper.annotate(say("event"), (tables["loan_book"]["date"].iloc[event_days(fork).start], 1), xycoords=("data", "axes fraction"), xytext=(-3, -1),
-                   textcoords="offset points", color=ACCENT, fontsize=6.5, ha="right", va="top")
+    upper.annotate(
+        say("event"),
+        (tables["loan_book"]["date"].iloc[event_days(fork).start], 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(-3, -1),
+        textcoords="offset points",
+        color=ACCENT,
+        fontsize=6.5,
+        ha="right",
+        va="top",
+    )
     upper.legend(loc="lower right", ncols=2, handlelength=1.4)
-    date_axis(lower)
+    date_axis(lower, say.lang)
     table = pd.concat([each.assign(measure=name) for name, each in tables.items()], ignore_index=True)
     return Picture("book_and_draws", figure, table, f"{say('caption_book')} {say('caption_draws')}", is_wide=True)
 
@@ -66,7 +86,7 @@ def around_the_event(fork, say: Words, days: int = 14) -> Picture:
     error = np.nan_to_num(np.abs([share["difference"] - share["low"], share["high"] - share["difference"]]))
     axes.errorbar(table["days_after"], share["difference"], error, fmt="none", ecolor=INK, elinewidth=.7)
     axes.axhline(0, color=INK, linewidth=.6)
-    axes.yaxis.set_major_formatter("{x:+.0f}%")
+    axes.yaxis.set_major_formatter(lambda value, _: digits(value, 0, True) + "%" if value else "0")
     axes.set_xticks(range(0, days + 1, 2))
     axes.set(xlabel=say("days_after"), ylabel=say("relative_axis"))
     table["difference_percent"], table["low_percent"], table["high_percent"] = share["difference"], share["low"], share["high"]
@@ -84,8 +104,17 @@ def net_lending(fork, say: Words) -> Picture:
     axes.fill_between(table["days_after"], table["low"] / divisor, table["high"] / divisor, color=WITH, alpha=.2, linewidth=0)
     axes.plot(table["days_after"], table["difference"] / divisor, color=WITH, linewidth=1.5)
     if np.isfinite(table["low"].iloc[-1]):
-        axes.text(table["days_after"].iloc[-1], table["high"].iloc[-1] / divisor, say("interval_95"), color=WITH, fontsize=6.5, ha="right", va="bottom")
+        axes.text(
+            table["days_after"].iloc[-1],
+            table["high"].iloc[-1] / divisor,
+            say("interval_95"),
+            color=WITH,
+            fontsize=6.5,
+            ha="right",
+            va="bottom",
+        )
     axes.margins(x=.01)
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.set(xlabel=say("days_after"), ylabel=say("cumulative_axis", unit=unit))
     return Picture("net_lending", figure, table, say("caption_cumulative"))
 
@@ -94,7 +123,7 @@ def net_lending(fork, say: Words) -> Picture:
 def where_it_came_from(fork, say: Words) -> Picture:
     """What became of the money lent at the cut rate: a waterfall from promoted lending down to new lending."""
     table = sources(fork)
-    divisor, unit = money_unit(abs(table["cny"].iloc[0]), say.lang)
+    divisor, unit = money_unit(min(abs(table["cny"].iloc[0]), 9e7), say.lang)
     value = table["cny"].to_numpy() / divisor
     error = np.nan_to_num(np.abs([table["cny"] - table["low"], table["high"] - table["cny"]])) / divisor
     total = value[0]
@@ -110,14 +139,17 @@ def where_it_came_from(fork, say: Words) -> Picture:
     highest = max(float((ends + error[1]).max()), float(starts.max()))
     for row, name in enumerate(table["part"]):
         axes.text(0 if lowest == 0 else lowest, y[row] + .32, _part(name, say), ha="left", va="bottom", fontsize=6.5, color=INK)
-        half = (table["high"].iloc[row] - table["low"].iloc[row]) / 2 / divisor
-        decimals = 0 if not half > 0 or half >= 1 else 1
-        amount = round(value[row], decimals)
-        shown = f"{abs(amount):,.{decimals}f}"
-        sign = "" if not amount or row == 0 else ("\u2212" if (amount > 0) == (row in (1, 2, 3)) else "+")
+        decimals = min(decimals_for((table["high"].iloc[row] - table["low"].iloc[row]) / 2 / divisor), 1)
+        shown = digits(abs(value[row]), decimals)
+        sign = "" if row == 0 else (MINUS if (value[row] > 0) == (row in (1, 2, 3)) else "+")
         right = max(ends[row] + error[1][row], starts[row])
         axes.text(right + .015 * (highest - lowest), y[row], f"{sign}{shown}", ha="left", va="center", fontsize=7, color=INK)
-    axes.set(xlabel=unit, yticks=[], xlim=(lowest - .01 * (highest - lowest), highest + .12 * (highest - lowest)), ylim=(-.5, len(table) - .25))
+    axes.set(
+        xlabel=unit,
+        yticks=[],
+        xlim=(lowest - .01 * (highest - lowest), highest + .12 * (highest - lowest)),
+        ylim=(-.5, len(table) - .25),
+    )
     axes.spines["left"].set_visible(False)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")

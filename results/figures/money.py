@@ -24,7 +24,7 @@ def profit(effects: pd.DataFrame, days: int, say: Words) -> Picture:
     for axes, row in zip(panels, table.itertuples()):
         ends = [each for each in (row.low, row.high) if np.isfinite(each)]
         size = max(abs(each) for each in (row.difference, *ends, 1))
-        divisor, _ = write.scale("CNY", 10 * size)
+        divisor, _, _ = write.scale("CNY", size, is_difference=True)
         detected = len(ends) == 2 and (row.low > 0 or row.high < 0)
         colour = (WITH if row.difference > 0 else ACCENT) if detected else WITHOUT
         if len(ends) == 2:
@@ -37,8 +37,17 @@ def profit(effects: pd.DataFrame, days: int, say: Words) -> Picture:
         axes.spines["left"].set_visible(False)
         difference, interval = write.difference(row.difference, row.low, row.high, "CNY")
         axes.text(0, 1, say(f"party_{row.measure}"), transform=axes.transAxes, fontsize=7, va="top", fontweight="bold", color=INK)
-        axes.text(1, 1, f"{difference} ({interval})" if len(ends) == 2 else difference, transform=axes.transAxes, fontsize=6.5, va="top", ha="right", color=MUTED)
+        axes.text(
+            1,
+            1,
+            f"{difference} ({interval})" if len(ends) == 2 else difference,
+            transform=axes.transAxes,
+            fontsize=6.5,
+            va="top",
+            ha="right",
+            color=MUTED,
+        )
         axes.locator_params(axis="x", nbins=4)
         axes.tick_params(axis="x", labelsize=6, pad=1)
-    panels[-1].set_xlabel(say("change_axis", days=days, unit=""). rstrip(", "))
+    panels[-1].set_xlabel(say("change_axis", days=days, unit="").rstrip(", "))
     return Picture("profit", figure, table, say("caption_profit"))

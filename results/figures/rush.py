@@ -40,22 +40,37 @@ def sell_out(fork, say: Words) -> Picture:
     axes.axhline(100, color=MUTED, linewidth=.7)
     axes.text(grid[-1], 101.5, say("pool"), color=MUTED, ha="right", va="bottom", fontsize=6.5)
     at = int(np.argmax(middle >= .8 * middle.max()))
-    axes.annotate(say("median"), (grid[at], 80 * middle.max()), xytext=(-14, 4), textcoords="offset points", color=WITH, fontsize=6.5,
-                  fontweight="bold", ha="right")
+    axes.annotate(
+        say("median"),
+        (grid[at], 80 * middle.max()),
+        xytext=(-14, 4),
+        textcoords="offset points",
+        color=WITH,
+        fontsize=6.5,
+        fontweight="bold",
+        ha="right",
+    )
     if is_the_reported_event(fork.scenario):
         axes.axvline(REPORTED_MINUTES, color=ACCENT, linewidth=.9, dashes=(3, 2))
-        axes.text(REPORTED_MINUTES + grid[-1] * .012, 3, say("reported_minutes", minutes=REPORTED_MINUTES), color=ACCENT, fontsize=6.5, va="bottom")
+        axes.text(
+            REPORTED_MINUTES + grid[-1] * .012,
+            3,
+            say("reported_minutes", minutes=REPORTED_MINUTES),
+            color=ACCENT,
+            fontsize=6.5,
+            va="bottom",
+        )
     axes.set(xlabel=say("minutes_since_start"), ylabel=say("share_of_pool"), xlim=(0, grid[-1]), ylim=(0, 112), yticks=range(0, 101, 25))
     axes.yaxis.set_major_formatter("{x:.0f}%")
     table = pd.DataFrame({"minute": grid, "median_share": middle, **{f"pair_{k}": row for k, row in enumerate(shares)}})
-    half = _minute_of(grid, middle, .5)
-    alt = (f"{say('caption_sell_out')} {say('median')}: 50% @ {half}, 100% @ {Writer(say.lang).minutes(float(np.median([each.sold_out_minutes for each in rushes])))}")
+    sold_out = Writer(say.lang).minutes(float(np.median([each.sold_out_minutes for each in rushes])))
+    alt = f"{say('caption_sell_out')} {say('median')}: 50% @ {_minute_of(grid, middle, .5)}, 100% @ {sold_out}"
     return Picture("sell_out", figure, table, alt)
 
 
 def _share_by(rush, minutes) -> np.ndarray:
     after = np.searchsorted(rush.minutes, minutes, side="right")
-    return np.concatenate(([0.0], rush.lent_share))[after]
+    return np.concatenate(([.0], rush.lent_share))[after]
 
 
 def _minute_of(grid, shares, level) -> str:
@@ -76,7 +91,9 @@ def surface(fork, say: Words) -> Picture:
         for column, value in enumerate(values):
             text = f"{value:.0f}" if np.isfinite(value) else say("lasts")
             dark = shown[row, column] < 1.95
-            axes.text(column, row, text, ha="center", va="center", color="#ffffff" if dark else "#111111", fontsize=7 if np.isfinite(value) else 6)
+            axes.text(
+                column, row, text, ha="center", va="center", color="#ffffff" if dark else "#111111", fontsize=7 if np.isfinite(value) else 6
+            )
     columns, rows = middle.columns.to_numpy(float), middle.index.to_numpy(float)
     x = float(np.interp(np.log(tactic.throughput), np.log(columns), np.arange(len(columns))))
     y = float(np.interp(tactic.attention_share, rows, np.arange(len(rows))))
@@ -98,6 +115,7 @@ def surface(fork, say: Words) -> Picture:
 
 def median_minutes(surface: pd.DataFrame) -> pd.DataFrame:
     """Rows attention, columns throughput; infinity where the pool lasts in half of the pairs or more."""
+
     def middle(values):
         ordered = np.sort(values.to_numpy(float))
         low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
@@ -122,11 +140,13 @@ def who_won(fork, say: Words) -> Picture | None:
     x = np.arange(len(table))
     for shift, name, colour in ((-.27, "winners", "#56b4e9"), (0, "promoted", WITH)):
         value = 100 * table[f"{name}_share"].to_numpy()
-        error = 100 * np.abs(np.array([table[f"{name}_share"] - table[f"{name}_low"], table[f"{name}_high"] - table[f"{name}_share"]], float))
+        error = 100 * np.abs(
+            np.array([table[f"{name}_share"] - table[f"{name}_low"], table[f"{name}_high"] - table[f"{name}_share"]], float)
+        )
         axes.bar(x + shift, value, .25, color=colour, label=say(f"{name}_share"))
         axes.errorbar(x + shift, value, np.nan_to_num(error), fmt="none", ecolor=INK, elinewidth=.6, capsize=0)
     axes.bar(x + .27, 100 * table["ordinary_share"], .25, color=WITHOUT, label=say("ordinary_share"))
-    axes.set_xticks(x, [_span(low, high) for low, high in zip(table["line_low_cny"], table["line_high_cny"])])
+    axes.set_xticks(x, [f"≤ {high / 1000:.2g}" for high in table["line_high_cny"]])
     axes.set(xlabel=say("size_group"), ylabel=say("share_of_group"))
     axes.yaxis.set_major_formatter("{x:.0f}%")
     axes.legend(loc="upper left", handlelength=1, handleheight=.8)
@@ -158,5 +178,3 @@ def loan_sizes(fork, say: Words) -> Picture:
     axes.legend(loc="upper left", handlelength=1, handleheight=.8)
     table = pd.DataFrame({"from_cny": edges[:-1], "to_cny": edges[1:], "promoted_percent": shares[0], "ordinary_percent": shares[1]})
     return Picture("loan_sizes", figure, table, say("caption_loan_sizes"))
-
-

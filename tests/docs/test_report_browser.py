@@ -1,0 +1,60 @@
+"""The report in a real browser: it opens, asks nobody for anything, complains about nothing and fits a phone."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from results.report import fork_report
+from tests.conftest import BROWSERS
+from tests.unit.made_up import made_up_fork
+
+pytestmark = pytest.mark.browser
+QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+         "--hide-scrollbars", "--disable-dev-shm-usage")
+ASKS = """<script>addEventListener("load", () => {
+  const wide = [...document.querySelectorAll("main *")].filter(e => !e.closest(".scroll, .drawing, pre") && e.getBoundingClientRect().right > innerWidth + 1);
+  document.body.innerHTML = "<pre id=found>" + JSON.stringify({width: document.documentElement.scrollWidth, inner: innerWidth,
+    resources: performance.getEntriesByType("resource").map(e => e.name), wide: wide.map(e => e.tagName + "." + e.className)}) + "</pre>"; });</script>"""
+
+
+def opened(page, folder, *extra):
+    """What the browser says on its error stream, the document afterwards, and addresses the page asked for."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)))
+    log = folder / "net.json"
+    done = subprocess.run([browser, *QUIET, f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr", f"--log-net-log={log}", "--dump-dom", *extra,
+                           page.as_uri()], capture_output=True, text=True, timeout=120, check=True)
+    events = json.loads(log.read_text(encoding="utf-8", errors="replace"))["events"]
+    asked = {each["params"]["url"] for each in events if "url" in each.get("params", {}) and each["params"].get("initiator", "not an origin") != "not an origin"}
+    complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    return complaints, done.stdout, {each for each in asked if not each.startswith(("data:", "file:"))}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return fork_report(made_up_fork(2e6 * np.array([-1.0, .5, 1.2, -.3, -.4])), tmp_path_factory.mktemp("report"))
+
+
+def test_the_page_opens_and_asks_nobody_for_anything(page, tmp_path):
+    complaints, document, asked = opened(page, tmp_path)
+    assert complaints == [] and asked == set()
+    assert "It moves lending rather than creating it" in document and document.count("<svg") > 10
+
+
+def test_a_page_that_asks_or_complains_would_be_noticed(tmp_path):
+    bad = tmp_path / "bad.html"
+    bad.write_text('<img src="http://127.0.0.1:9/picture.png"><script>console.error("a complaint")</script>', encoding="utf-8")
+    complaints, _, asked = opened(bad, tmp_path)
+    assert asked == {"http://127.0.0.1:9/picture.png"} and any("a complaint" in each for each in complaints)
+
+
+@pytest.mark.parametrize("width", [500, 1200])  # headless Chromium opens no window narrower than 500
+def test_nothing_on_the_page_is_wider_than_the_screen(page, tmp_path, width):
+    copy = tmp_path / "copy.html"
+    copy.write_text(page.read_text(encoding="utf-8").replace("</body>", ASKS + "</body>"), encoding="utf-8")
+    _, document, _ = opened(copy, tmp_path, f"--window-size={width},900")
+    found = json.loads(re.search(r'<pre id="found">(.*?)</pre>', document, re.S).group(1))
+    assert found["inner"] == width and found["wide"] == [] and found["resources"] == []

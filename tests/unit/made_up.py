@@ -1,0 +1,59 @@
+"""A made-up fork: paired paths with numbers chosen by the test, in the shape of `experiments.forking.Fork`."""
+
+import datetime
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from results.effects import paired_effects
+from results.measures import MEASURES
+from scenarios import load
+
+ORDINARY, PROMOTED, DAYS = 90e6, 100e6, 20
+START = datetime.date(2012, 10, 18)
+SCENARIO = load("flash-rate")
+
+
+def made_up_fork(net, pulled=66e6, winners=100, bad_loans=8, minutes=40, past=True, surface=True):
+    """Pairs in which net lending differs by `net` (CNY, one a pair) after `pulled` came forward from the next three days."""
+    without = [_path(pair, 0.0, 0.0, 0, bad_loans, minutes) for pair in range(len(net))]
+    tried = [_path(pair, pulled, value, winners, bad_loans, minutes) for pair, value in enumerate(net)]
+    rows = [{"pair": pair, "attention": a, "throughput": t, "minutes": np.inf if a < .5 else 60 / a, "winners": 10_000.0}
+            for pair in range(len(net)) for a in (.45, .68, .95) for t in (150.0, 400.0, 1600.0)]
+    return SimpleNamespace(scenario=SCENARIO, seed=1, past=_path(99, 0.0, 0.0, 0, bad_loans, minutes) if past else None, without=without,
+                           with_tactics=tried, effects=paired_effects(pd.DataFrame([each.summary for each in without]),
+                                                                      pd.DataFrame([each.summary for each in tried])),
+                           surface=pd.DataFrame(rows) if surface else pd.DataFrame())
+
+
+def _path(pair, pulled, net, winners, bad_loans, minutes):
+    rng = np.random.default_rng(pair)
+    daily = pd.DataFrame({name: 1e6 * (1 + rng.random(DAYS)) for name in MEASURES})
+    daily["drawn"] = ORDINARY * (1 + .1 * rng.random(DAYS))
+    daily["drawn_promoted"] = 0.0
+    daily["npl_ratio"], daily["bank_npl_ratio"], daily["bad_loans_simulated"], daily["ledger_residual"] = .012, np.nan, float(bad_loans), 0.0
+    if winners:
+        daily.loc[0, "drawn"] += pulled
+        daily.loc[1:3, "drawn"] -= pulled / 3
+        daily.loc[10, "drawn"] += net
+        daily.loc[0, "drawn_promoted"] = PROMOTED
+        daily["interest"] += rng.random(DAYS) * 1e3
+    daily.insert(0, "date", [START + datetime.timedelta(days=k) for k in range(DAYS)])
+    daily.index.name = "day"
+    summary = {name: float({"sum": daily[name].sum, "mean": daily[name].mean}.get(each.over_days, lambda name=name: daily[name].iloc[-1])())
+               for name, each in MEASURES.items()}
+    amount = int(PROMOTED * 100 / SCENARIO.weight / winners) if winners else 0
+    draws = pd.DataFrame({"day": 0, "merchant": np.arange(winners), "minute": 671 + np.arange(winners) * minutes // max(winners, 1),
+                          "fen": amount, "kind": 1 + np.arange(winners) % 2, "promoted": 1}).astype(int)
+    draws = pd.concat([draws, pd.DataFrame({"day": [0, 1], "merchant": [3, 4], "minute": [600, 700], "fen": [800_000, 90_000], "kind": [1, 2],
+                                            "promoted": [0, 0]})], ignore_index=True)
+    clients = pd.DataFrame({"line_fen_days": 1e6 * np.arange(200) * DAYS, "drawn_fen": 1e5 * np.arange(200)})
+    clients.attrs.update(days=DAYS, loans_closed=100, loan_days=730)
+    sign = 1 if winners else 0
+    flows = pd.DataFrame([{"day": 0, "instrument": "money", "sector": sector, "purpose": purpose, "cny": cny}
+                          for sector, purpose, cny in (("merchants", "loan_drawn", 9e7 + sign * net), ("lenders", "loan_drawn", -9e7 - sign * net),
+                                                       ("consumers", "sale", -3e8), ("merchants", "sale", 3e8))])
+    manifest = {"path_seed": pair, "versions": {"jishi": "0"}, "git": None, "finished": "2026-01-01T00:00:00Z"}
+    return SimpleNamespace(scenario=SCENARIO, seed=1, replicate=pair, daily=daily, summary=summary, flows=flows, draws=draws, clients=clients,
+                           manifest=manifest)
