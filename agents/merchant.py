@@ -36,7 +36,7 @@ class MerchantSettings(Settings):
     demand_persistence: float = setting(.97, unit="a day", ge=0, lt=1, source="assumption: a shop's luck lasts about a month")
     demand_spread: float = setting(.25, unit="standard deviation of log demand", ge=0, le=2, source="assumption")
     quality_drift: float = setting(.01, unit="a day, standard deviations", ge=0, le=1, source="assumption")
-    review_mean_days: float = setting(17.0, unit="days", ge=2, le=60, source="DESIGN 4.7: order cycles of about two weeks", calibrated=True)
+    review_mean_days: float = setting(17.0, unit="days", ge=2, le=40, source="DESIGN 4.7: order cycles of about two weeks", calibrated=True)
     review_spread: float = setting(.30, unit="standard deviation of log days", ge=0, le=1, source="assumption")
     safety_days: float = setting(3.0, unit="days of sales", ge=0, le=30, source="assumption")
     own_cash_low: float = setting(.06, unit="share of a typical order", ge=0, le=2, source="assumption", calibrated=True,
@@ -203,7 +203,7 @@ def plan_orders(m):
 
 
 def answer_offer(m):
-    """Owners who noticed a promoted rate come at its start, and order early if that pays.
+    """Owners who noticed a promoted rate wait for its start if they need credit that day, and order early if that pays.
 
     Early pays iff days early < life / 3: the saving (1 - p) r L life exceeds the extra interest p r L days at p = 3/4
     (in general life (1 - p) / p).  Early orders are stock for the days until the review and one period after it;
@@ -221,10 +221,9 @@ def answer_offer(m):
     is_client = (shops.status == OPEN) & (shops.credit_limit > 0) & (m.day - shops.last_draw_on <= 365)
     may_come_early = is_client & ~shops.reviews_today
     days_early = shops.next_review - m.day
-    came_before = (shops.need_today > 0) & (usual < offer.start_minute)
     notices = uniforms(stream_key(m.path_seed, Stream.TACTIC_ATTENTION, m.day), 0, n, 0) < offer.attention
     horizon = shops.loan_life * (1.0 - offer.price) / offer.price if offer.pulls_forward else np.zeros(n)
-    keen = notices & (is_client & (shops.need_today > 0) & ~came_before | may_come_early & (days_early < horizon))
+    keen = notices & (is_client & (shops.need_today > 0) | may_come_early & (days_early < horizon))
     u = uniforms(stream_key(m.path_seed, Stream.TACTIC_RESPONSE, m.day), 0, n, 0)
     tempted = may_come_early & ~keen & (usual >= offer.start_minute) & (u < (offer.arrivals - 1.0) / shops.review_days)
     early = np.flatnonzero((keen | tempted) & may_come_early)

@@ -91,7 +91,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "pace_lasts": ("and the pool was not used up", "额度未用完"),
     "pace_few": ("(too few winners simulated to speak of minutes: {n}, 75 are needed)", "模拟获贷者仅 {n} 户，不足 75 户，分钟数不成数字"),
     "answer_effects": ("Over {days} days {changes} ({pairs} pairs, 95% intervals).", "{days} 天内{changes}（{pairs} 对， 95% 区间）。"),
-    "answer_effects_none": ("Nothing is detectable over {days} days with {pairs} pairs, neither in {measures}.", "{days} 天内 {pairs} 对均未检出变化：{measures}。"),
+    "answer_effects_none": ("Nothing is detectable over {days} days with {pairs} pairs, neither in {measures}.",
+                            "{days} 天内 {pairs} 对均未检出变化：{measures}。"),
     "changed_by": ("{measure} changed by {difference} ({interval})", "{measure}变化 {difference}（{interval}）"),
     "not_detected_short": ("no detectable change of {measures}", "{measures}未检出变化"),
     "mechanism": ("Of the {promoted} lent, {anyway} would have been lent that day anyway and {soon} is missing in the next {days} days, where lending "
@@ -198,7 +199,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "npl_few": ("Too few bad loans: at most {n} were simulated on any day, 30 are needed before the ratio is a number. The difference is therefore not "
                 "reported; a larger world has more.",
                 "不良贷款过少：任何一天至多模拟 {n} 笔，需 30 笔方成数字，故不报告差异；更大的世界会有更多。"),
-    "npl_difference": ("On the last day the ratio differs by {difference} (95% interval {interval}).", "末日不良率相差 {difference}（95% 区间 {interval}）。"),
+    "npl_difference": ("On the last day the ratio differs by {difference} (95% interval {interval}).",
+                       "末日不良率相差 {difference}（95% 区间 {interval}）。"),
     "npl_undetected": ("On the last day no difference is detectable (95% interval {interval}).", "末日未检出差异（95% 区间 {interval}）。"),
     "winners_sentence": ("The fifth of shops with the largest lines took {top} of the promoted money; in ordinary times it takes {ordinary}.",
                          "授信额度最大的五分之一店铺获得 {top} 的优惠放款；平日为 {ordinary}。"),

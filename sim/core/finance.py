@@ -4,8 +4,6 @@ import datetime
 
 import numpy as np
 
-from sim.core.kernels import kernel
-
 DAYS_PER_YEAR = 365
 DAYS_PER_MONTH = 30
 MINUTES_PER_DAY = 1440
@@ -19,24 +17,6 @@ def fen(cny: float) -> int:
 def cny(amount_fen):
     """Fen to CNY, as float."""
     return np.asarray(amount_fen) / 100.0 if np.ndim(amount_fen) else amount_fen / 100.0
-
-
-@kernel
-def share_of(amount_fen, share):
-    """floor(amount * share): a part of an amount in whole fen, never more than the amount for share <= 1."""
-    return np.int64(np.floor(amount_fen * share))
-
-
-@kernel
-def interest_today(outstanding_fen, daily_rate, carry):
-    """Interest of one day in whole fen and the fraction of a fen carried to tomorrow.
-
-    due = outstanding * daily_rate + carry;  returns (floor(due), due - floor(due)).
-    Source: 0.05% of 10 000 CNY is 5 CNY; on small balances a fen is lost or made every day without the carry.
-    """
-    due = outstanding_fen * daily_rate + carry
-    whole = np.int64(np.floor(due))
-    return whole, due - whole
 
 
 def annuity(principal_fen: int, monthly_rate: float, months: int) -> int:

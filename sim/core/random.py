@@ -115,22 +115,6 @@ def integer(key, actor, slot, n):
 
 
 @kernel
-def poisson(key, actor, slot, mean):
-    """Poisson by inversion; for means below about 30, larger ones are normal-approximated."""
-    if mean > 30.0:
-        return max(np.int64(0), np.int64(np.floor(mean + np.sqrt(mean) * normal(key, actor, slot) + 0.5)))
-    u = uniform(key, actor, slot)
-    term = np.exp(-mean)
-    total = term
-    k = np.int64(0)
-    while u > total and k < 1000:
-        k += 1
-        term *= mean / k
-        total += term
-    return k
-
-
-@kernel
 def uniforms(key, start, stop, slot):
     """Array of uniforms for actors start..stop-1, shape (stop - start,)."""
     out = np.empty(stop - start)

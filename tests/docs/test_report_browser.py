@@ -25,10 +25,12 @@ def opened(page, folder, *extra):
     """What the browser says on its error stream, the document afterwards, and addresses the page asked for."""
     browser = next(filter(None, map(shutil.which, BROWSERS)))
     log = folder / "net.json"
-    done = subprocess.run([browser, *QUIET, f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr", f"--log-net-log={log}", "--dump-dom", *extra,
+    done = subprocess.run([browser, *QUIET, f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr", f"--log-net-log={log}",
+                           "--dump-dom", *extra,
                            page.as_uri()], capture_output=True, text=True, timeout=120, check=True)
     events = json.loads(log.read_text(encoding="utf-8", errors="replace"))["events"]
-    asked = {each["params"]["url"] for each in events if "url" in each.get("params", {}) and each["params"].get("initiator", "not an origin") != "not an origin"}
+    asked = {each["params"]["url"] for each in events if "url" in each.get("params", {}) and each["params"].get("initiator",
+                                                                                                                "not an origin") != "not an origin"}
     complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return complaints, done.stdout, {each for each in asked if not each.startswith(("data:", "file:"))}
 

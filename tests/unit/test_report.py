@@ -98,7 +98,8 @@ def test_a_promotion_nobody_used_has_no_effect_to_speak_of():
 
 
 def test_a_comparison_names_what_changed_and_never_calls_the_rest_zero():
-    effects = pd.DataFrame([{"measure": "drawn", "baseline": 1e9, "value": 1e9 - 5e6, "difference": -5e6, "low": -6e6, "high": -4e6, "n": 8},
+    effects = pd.DataFrame([{"measure": "drawn", "baseline": 1e9, "value": 1e9 - 5e6, "difference": -5e6, "low": -6e6, "high": -4e6,
+                             "n": 8},
                             {"measure": "gmv", "baseline": 1e9, "value": 1e9, "difference": 1e5, "low": -2e6, "high": 2.2e6, "n": 8}])
     answer = answer_of_effects(effects, 30, 8).replace("\N{NO-BREAK SPACE}", " ")
     assert answer == (f"Over 30 days lending changed by {MINUS}5.0 M CNY ({MINUS}6.0 to {MINUS}4.0); no detectable change of sales "
