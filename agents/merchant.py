@@ -6,6 +6,7 @@ Reason: with retained earnings the credit need of a profitable shop is gone with
 """
 
 import numpy as np
+from pydantic import model_validator
 
 from sim.core.finance import MINUTES_PER_DAY, fen
 from sim.core.kernels import kernel
@@ -51,6 +52,14 @@ class MerchantSettings(Settings):
     collapse_rate: float = setting(.013, unit="a year", ge=0, le=2, source="assumption; S09 with LGD near 1", calibrated=True)
     collapse_quality_slope: float = setting(.8, unit="log hazard per standard deviation of quality", ge=0, le=5, source="assumption",
                                             meaning="Bad shops collapse more often")
+
+    @model_validator(mode="after")
+    def _lowest_is_not_above_highest(self):
+        for name in ("cost_share", "own_cash"):
+            low, high = getattr(self, f"{name}_low"), getattr(self, f"{name}_high")
+            if low > high:
+                raise ValueError(f"{name}_low = {low:g} is more than {name}_high = {high:g}; change both so that low is at most high")
+        return self
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Platforms and their micro-loan companies: what they have, what they do."""
 
 import numpy as np
+from pydantic import field_validator
 
 from sim.core.finance import fen
 from sim.core.ledger import Purpose
@@ -23,6 +24,13 @@ class PlatformSettings(Settings):
     lender_funding_apr: float = setting(.06, unit="per year", ge=0, le=1, source="assumption: 2012 benchmark of 6%")
     lender_staff: float = setting(300.0, unit="persons", ge=0, le=1e6, source="S16", real_scale=True)
     staff_cost_cny: float = setting(200_000, unit="CNY a year each", ge=0, le=1e7, source="assumption")
+
+    @field_validator("lender_capital_cny")
+    @classmethod
+    def _capital_is_possible(cls, capital: tuple[float, float]) -> tuple[float, float]:
+        if not all(0 <= each <= 1e14 for each in capital):
+            raise ValueError("each company's capital must be at least 0 and at most 1e14 CNY")
+        return capital
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None):
     """Run the command line and exit: 0 done, 1 failed, 2 the user's mistake, 130 stopped by Ctrl-C."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        from sim.core.errors import UserError
+        from sim.core.errors import UserError, WorkLost
     except ImportError as error:  # most often: another package called `agents`
         say(str(error))
         sys.exit(1)
@@ -113,6 +113,9 @@ def main(arguments: list[str] | None = None):
         command = error.ctx.command_path if error.ctx else "jishi"
         say(f"{error.format_message().rstrip('.')}; {command} --help lists what it takes")
         code = 2
+    except WorkLost as error:
+        say(str(error))
+        code = 1
     except (KeyboardInterrupt, typer.Abort):
         code = 130
     if code == 130:

@@ -3,9 +3,8 @@
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ import typer
 
 from experiments.progress import Progress
 from experiments.running import run
+from experiments.workers import results_as_they_come
 from results.effects import paired_effects
 from results.store import git_state, new_folder, versions, write_json, write_table, write_whole
 from scenarios import dump, load
@@ -60,14 +60,9 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
         if progress:
             progress("runs", sum(each is not None for each in rows) / len(rows))
 
-    if workers <= 1:
-        for number, task in enumerate(tasks):
-            keep(number, summary_row(*task))
-    else:
-        with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-            futures = {pool.submit(summary_row, *task): number for number, task in enumerate(tasks)}
-            for each in as_completed(futures):
-                keep(futures[each], each.result())
+    with closing(results_as_they_come([(summary_row, task) for task in tasks], workers)) as done:
+        for number, row in done:
+            keep(number, row)
     runs = pd.DataFrame(rows)
     return Comparison(scenarios, replicates, seed, effects_of(runs, [each.name for each in scenarios]), runs)
 

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from results.store import TABLES, read_manifest, read_table, write_whole
-from sim.core.errors import UserError
+from results.store import TABLES, read_manifest, read_table, writable_folder, write_whole
 
 
 class Format(StrEnum):
@@ -28,11 +27,7 @@ def export(folder: str | Path, format: Format = Format.csv, out: str | Path | No
     """
     folder = Path(folder)
     read_manifest(folder)
-    target = Path(out) if out else folder / "export"
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"--out {target}: cannot write there ({error.strerror or error})") from None
+    target = writable_folder(out) if out else writable_folder(folder / "export", "")
     files = []
     for name in TABLES:
         if not (folder / f"{name}.parquet").exists():

@@ -9,15 +9,15 @@ import pickle
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from experiments.running import Run, finished
+from experiments.workers import results_as_they_come
 from results.effects import paired_effects
 from results.promotion import promotion_of, rush_of
 from results.recorder import Recorder
@@ -157,18 +157,10 @@ def _from_checkpoint(checkpoint: Path, scenario, seed: int, pair: int) -> Market
 
 def _all(tasks, workers: int, tell, keep) -> list:
     """Results of (function, arguments) in order, on `workers` processes; `keep(number, result)` as each is done."""
-    if workers <= 1 or len(tasks) == 1:
-        results = []
-        for number, (function, arguments) in enumerate(tasks):
-            results.append(function(*arguments))
-            keep(number, results[-1])
-            tell((number + 1) / len(tasks))
-        return results
     results = [None] * len(tasks)
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(function, *arguments): number for number, (function, arguments) in enumerate(tasks)}
-        for count, each in enumerate(as_completed(futures)):
-            results[futures[each]] = each.result()
-            keep(futures[each], each.result())
+    with closing(results_as_they_come(tasks, workers)) as done:
+        for count, (number, result) in enumerate(done):
+            results[number] = result
+            keep(number, result)
             tell((count + 1) / len(tasks))
     return results

@@ -10,6 +10,7 @@ from experiments.forking import fork
 from experiments.running import run
 from results.store import read_manifest, read_table, versions
 from scenarios import load
+from sim.core.errors import UserError
 
 
 def repeat(folder: str | Path) -> dict:
@@ -19,8 +20,15 @@ def repeat(folder: str | Path) -> dict:
     changed_versions (name: then, now).  Raises: UserError if the folder holds no whole run.
     """
     folder = Path(folder)
-    manifest, kept = read_manifest(folder), read_table(folder, "daily")
-    scenario = load(folder / "scenario.toml")
+    manifest = read_manifest(folder)
+    if manifest.get("kind") == "compare":
+        raise UserError(f"{folder}: holds a comparison; repeat takes the folder of a run, and jishi compare with --seed "
+                        f"{manifest.get('seed')} --replicates {manifest.get('replicates')} and the scenarios there repeats this one")
+    numbers = ("seed", "pairs") if manifest.get("kind") == "fork" else ("seed", "replicate")
+    for name in numbers:
+        if type(manifest.get(name)) is not int:
+            raise UserError(f"{folder}: manifest.json does not say the {name}, so the run cannot be repeated")
+    kept, scenario = read_table(folder, "daily"), load(folder / "scenario.toml")
     if manifest.get("kind") == "fork":
         result = fork(scenario, seed=manifest["seed"], pairs=manifest["pairs"], surface=False)
         again = result.past.daily if result.past is not None else result.with_tactics[0].daily

@@ -8,8 +8,7 @@
 import json
 import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,8 @@ from pydantic import BaseModel
 from experiments.facts import TESTS, facts, status_of
 from experiments.outcomes import EVENT, outcome
 from experiments.progress import Progress
-from results.store import write_json, write_table
+from experiments.workers import results_as_they_come
+from results.store import writable_folder, write_json, write_table
 from sim.core.errors import UserError, did_you_mean
 
 FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these were not
@@ -85,14 +85,9 @@ def outcomes_of(tasks: list[tuple], workers: int, progress=None) -> pd.DataFrame
         if progress:
             progress("seeds", sum(row is not None for row in rows) / len(rows))
 
-    if workers <= 1:
-        for number, task in enumerate(tasks):
-            keep(number, outcome(*task))
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            futures = {pool.submit(outcome, *task): number for number, task in enumerate(tasks)}
-            for each in as_completed(futures):
-                keep(futures[each], each.result())
+    with closing(results_as_they_come([(outcome, task) for task in tasks], workers)) as done:
+        for number, found in done:
+            keep(number, found)
     return pd.DataFrame(rows)
 
 
@@ -140,17 +135,17 @@ def validate_command(
 ) -> None:
     """Test the model against published facts; exit code 1 if one fails."""
     workers = workers or max(1, min(os.cpu_count() or 1, 8))
+    if out:
+        writable_folder(out)
     with Progress() as progress:
         if answers:
             table = response(replicates=replicates, workers=workers, progress=progress)
             print(table.to_json(indent=1) if as_json else table.round(2).to_string())
             if out:
-                out.mkdir(parents=True, exist_ok=True)
                 write_table(out, "response", table, csv=True)
             return
         verdicts, outcomes = validate([*facts()] if every else ids, replicates=replicates, workers=workers, progress=progress)
     if out:
-        out.mkdir(parents=True, exist_ok=True)
         write_table(out, "outcomes", outcomes, csv=True)
         write_json(out / "verdicts.json", verdicts.to_dict("records"))
     print(json.dumps(json.loads(verdicts.to_json(orient="records")), indent=1) if as_json else text_of(verdicts, outcomes))

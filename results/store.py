@@ -45,18 +45,40 @@ def new_folder(name: str, out: str | Path | None = None) -> Path:
     """
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = Path(out) if out else Path("results") / "runs" / f"{name}-{stamp}"
+    if out and folder.is_dir() and any(_listed(folder)):
+        raise UserError(f"--out {folder}: the folder is not empty; name a new one")
+    count = 1
+    while not out and folder.exists():
+        count += 1
+        folder = folder.with_name(f"{name}-{stamp}-{count}")
+    return writable_folder(folder, "--out" if out else "")
+
+
+def writable_folder(folder: str | Path, option: str = "--out") -> Path:
+    """The folder, made if it is not there and tried with a file, so that no long work ends in a refusal.
+
+    Raises: UserError if it cannot be written.
+    """
+    folder, trial = Path(folder), Path(folder) / ".writable"
     try:
-        if out and folder.is_dir() and any(folder.iterdir()):
-            raise UserError(f"--out {folder}: the folder is not empty; name a new one")
-        if not out:
-            count = 1
-            while folder.exists():
-                count += 1
-                folder = folder.with_name(f"{name}-{stamp}-{count}")
         folder.mkdir(parents=True, exist_ok=True)
+        trial.write_bytes(b"yes")
+        trial.unlink()
         return folder
+    except (OSError, ValueError) as error:
+        hint = "" if option else "; --out names another folder"
+        raise UserError(f"{option} {_shown(folder)}: cannot write there ({_reason(error)}){hint}".strip()) from None
+
+
+def _listed(folder: Path):
+    try:
+        return list(folder.iterdir())
     except OSError as error:
-        raise UserError(f"--out {folder}: cannot write there ({error.strerror or error})") from None
+        raise UserError(f"--out {_shown(folder)}: cannot be read ({_reason(error)})") from None
+
+
+def _shown(path) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in str(path)[:300])
 
 
 def write_whole(path: Path, write) -> None:
@@ -72,7 +94,7 @@ def write_whole(path: Path, write) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from None
+        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
 
 
 def write_json(path: Path, data) -> None:
@@ -123,11 +145,14 @@ def read_manifest(folder: str | Path) -> dict:
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder; runs are in results/runs unless --out named another")
     try:
-        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{folder}: no manifest.json, so this is no finished run") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{folder}: manifest.json cannot be read ({error})") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{folder}: manifest.json cannot be read ({_reason(error)})") from None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("versions"), dict):
+        raise UserError(f"{folder}: manifest.json is not one that Jishi wrote")
+    return manifest
 
 
 def read_table(folder: str | Path, name: str) -> pd.DataFrame:
@@ -137,5 +162,11 @@ def read_table(folder: str | Path, name: str) -> pd.DataFrame:
         return pd.read_parquet(path)
     except FileNotFoundError:
         raise UserError(f"{path}: no such table; known tables: {', '.join(TABLES)}") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from None
+    except Exception as error:  # noqa: BLE001 - a torn file may raise anything at all
+        raise UserError(f"{path}: cannot be read, it is torn or no table ({_reason(error)})") from None
+
+
+def _reason(error: Exception) -> str:
+    """What the system says, on one line, without the path that is said already."""
+    text = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
+    return "".join(letter for letter in text[:200] if letter.isprintable())

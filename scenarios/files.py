@@ -17,6 +17,7 @@ from scenarios.entries import Entry, entry, merge, plain, problems
 from scenarios.lines import key_lines
 from scenarios.mistakes import clean, line, lines_of, raise_all, shown, written_path
 from scenarios.overrides import apply
+from scenarios.places import place_of
 from scenarios.writing import as_data, default_data
 from sim.core.errors import UserError, did_you_mean
 
@@ -48,6 +49,7 @@ def load(scenario: str | Path | BaseModel, overrides: Mapping[str, Any] | None =
 
 def validated(root: Entry, schema: type[BaseModel], mistakes: list[tuple[Entry, str]]) -> Any:
     """The Scenario that the entries describe; raises UserError with `mistakes` and every further one."""
+    root = anchored(root, schema)
     bad = problems(root)
     mistakes = mistakes + [(item, f"{written_path(root, path)} = {shown(item)}: {item.problem}") for path, item in bad]
     try:
@@ -57,6 +59,27 @@ def validated(root: Entry, schema: type[BaseModel], mistakes: list[tuple[Entry, 
         mistakes += lines_of(errors, root, schema, skip={path for path, _ in bad})
     raise_all(mistakes)
     return found
+
+
+def anchored(here: Entry, schema: type[BaseModel], root: Entry | None = None, path: tuple = ()) -> Entry:
+    """Settings with the unit `path` as whole paths: a file is sought beside the scenario file that names it.
+
+    What comes from `--set` or from Python is sought in the working directory.
+    """
+    root = here if root is None else root
+    if here.problem:
+        return here
+    if here.is_table:
+        return replace(here, value={name: anchored(each, schema, root, (*path, name)) for name, each in here.value.items()})
+    if here.is_list:
+        return replace(here, value=[anchored(each, schema, root, (*path, number)) for number, each in enumerate(here.value)])
+    if not isinstance(here.value, str) or not here.value or place_of(schema, root, path).unit != "path":
+        return here
+    beside = Path(here.file).parent if _is_there(Path(here.file)) else Path()
+    try:
+        return replace(here, value=str((beside / here.value).resolve()))
+    except (OSError, ValueError, RuntimeError):  # no path at all: whoever opens it says so
+        return here
 
 
 def read_chain(name: str | Path, folder: Path, mistakes: list[tuple[Entry, str]],

@@ -21,17 +21,24 @@ class Header(Settings):
     start: date = setting(date(2012, 1, 1), ge=date(1990, 1, 1), le=date(2099, 12, 31), unit="date",
                           source="assumption", meaning="First simulated day")
     days: int = setting(365, unit="days", source="assumption", ge=1, le=36_500, meaning="How many days are simulated")
-    weight: float = setting(1.0, unit="real actors per simulated actor", source="assumption", gt=0, le=1e9,
+    weight: float = setting(1.0, unit="real actors per simulated actor", source="assumption", ge=.001, le=1e9,
                             meaning="One simulated actor stands for this many real ones")
 
     _is_scaled: bool = PrivateAttr(False)
 
-    @field_validator("question", "title")
+    @field_validator("name", "question", "title")
     @classmethod
     def _on_one_line(cls, text: str) -> str:
         if not text.isprintable():
             raise ValueError("must be one line of plain text")
         return text
+
+    @field_validator("name")
+    @classmethod
+    def _can_name_a_folder(cls, name: str) -> str:
+        if name != name.strip() or name.startswith(".") or "/" in name or "\\" in name:
+            raise ValueError("names the folder of results: no slashes, no dot or blank in front, no blank at the end")
+        return name
 
     @property
     def is_scaled(self) -> bool:

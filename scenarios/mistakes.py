@@ -3,6 +3,7 @@
     my.toml:7: consumers.count = -5 (persons): must be at least 1
 """
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -84,6 +85,8 @@ def _mistake(error: dict, path: tuple, root: Entry, schema: type[BaseModel]) -> 
     """The entry that is wrong, how the line begins, and what is wrong."""
     item, depth = find(root, path)
     kind, here = error["type"], path[:depth]
+    if item.is_table and not item.file:  # a table of the defaults: what was changed in it has a place
+        item = replace(item, file=next((each.file for each in item.value.values() if each.file), ""))
     if kind == "kind" and item.get("kind") is not None:
         in_list = isinstance(path[-1], int)  # `tactics: no tactic of kind 'cashbak'`, at the line of that kind
         return item.value["kind"], written_path(root, path[:-1] if in_list else path), error["msg"]

@@ -44,7 +44,9 @@ class Choice:
         if isinstance(value, BaseModel):
             return self._known(value)
         if not isinstance(value, dict):
-            raise PydanticCustomError("plugin", "must be a table with a kind of {what}", {"what": self.what})
+            example = value if isinstance(value, str) and value in self.table else next(iter(self.table), "")
+            raise PydanticCustomError("plugin", "{text}", {
+                "text": f'must be a table with a kind of {self.what}, such as {{kind = "{example}"}}'})
         settings = self.settings_of(value.get("kind"))
         if settings is None:
             raise PydanticCustomError("kind", "{text}", {"text": self._no_such_kind(value.get("kind"))})

@@ -6,7 +6,7 @@ nearest, and what was there does not vanish: 1 or more stays at least 1; 0 stays
 so money that scales is best written as a decimal number of CNY; it becomes whole fen where it is booked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from scenarios.files import load
 from sim.core.errors import UserError, did_you_mean
 from sim.core.settings import is_real_scale
 
+MOST_CNY = 1e15  # of one setting in the simulated world; fen are 64-bit whole numbers, and sums of several must fit
 SIZES = {"small": 10_000, "medium": 100_000, "large": 1_000_000}
 
 
@@ -37,6 +38,20 @@ def sized(scenario: Any, size: str) -> Any:
     ratio = SIZES[size] / scenario.consumers.count
     return load(scenario, {"consumers.count": SIZES[size], "weight": scenario.weight / ratio,
                            "merchants.count": max(1, round(scenario.merchants.count * ratio))})
+
+
+def money_at_real_scale(settings: BaseModel, path: str = "") -> Iterator[tuple[str, float]]:
+    """(path, CNY) of every amount of money in the settings that is divided by the weight; the largest of a list."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if is_real_scale(type(settings), name) and name.endswith("_cny"):
+            yield f"{path}{name}", max(value, default=0) if isinstance(value, list | tuple) else value
+        elif isinstance(value, BaseModel):
+            yield from money_at_real_scale(value, f"{path}{name}.")
+        elif isinstance(value, list | tuple):
+            for each in value:
+                if isinstance(each, BaseModel):
+                    yield from money_at_real_scale(each, f"{path}{name}.{getattr(each, 'name', '') or getattr(each, 'kind', '')}.")
 
 
 def _scaled_settings(settings: BaseModel, weight: float) -> BaseModel:

@@ -5,6 +5,8 @@ Settings live in the files they steer; here they are only composed.
 
 from types import SimpleNamespace
 
+from pydantic import model_validator
+
 from agents.bank import BankSettings
 from agents.consumer import ConsumerSettings
 from agents.lending.bank_card import BankCardSettings
@@ -15,6 +17,7 @@ from agents.tactics import TACTICS
 from scenarios.experiment import ExperimentSettings
 from scenarios.header import Header
 from scenarios.plugins import plugin, plugins
+from scenarios.scaling import MOST_CNY, money_at_real_scale
 from sim.core.settings import Settings
 from sim.markets.credit import CreditSettings
 from sim.markets.data_sharing import DataSettings
@@ -59,3 +62,11 @@ class Scenario(Header):
     tactics: plugins(TACTICS, "tactic") = ()
     shocks: plugins(SHOCKS, "shock") = ()
     experiment: ExperimentSettings = ExperimentSettings()
+
+    @model_validator(mode="after")
+    def _money_fits_the_books(self):
+        for path, amount in money_at_real_scale(self):
+            if amount / self.weight > MOST_CNY:
+                raise ValueError(f"{path} = {amount:g} CNY is {amount / self.weight:g} CNY in a world of weight {self.weight:g}; "
+                                 f"the books hold at most {MOST_CNY:g} CNY: lower the amount or raise the weight")
+        return self

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
+from annotated_types import Len
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -32,6 +33,8 @@ def shape(annotation: Any, metadata: tuple = ()) -> Shape:
         return shape(present[0], metadata) if len(present) == 1 else Shape("value", annotation, metadata)
     if origin in (list, set, frozenset) or (origin is tuple and Ellipsis in inner):
         return Shape("list", shape(inner[0]), metadata)
+    if origin is tuple and len(set(inner)) == 1:
+        return Shape("list", shape(inner[0]), (*metadata, Len(len(inner), len(inner))))
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return Shape("map", shape(inner[1]), metadata)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -99,6 +102,8 @@ def _lengths(place: Shape) -> list[str]:
     shortest = [b.min_length for b in place.bounds if getattr(b, "min_length", None) is not None]
     longest = [b.max_length for b in place.bounds if getattr(b, "max_length", None) is not None]
     one, many = ("character", "characters") if place.form == "value" else ("entry", "entries")
+    if shortest and longest and max(shortest) == min(longest):
+        return [f"exactly {max(shortest)} {many}"]
     if shortest and longest:
         return [f"{max(shortest)} to {min(longest)} {many}"]
     if shortest or longest:

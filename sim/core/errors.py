@@ -10,6 +10,13 @@ class UserError(ValueError):
         self.lines = [line for line in lines if line]
         super().__init__("\n".join(self.lines))
 
+    def __reduce__(self):  # an error from another process keeps its lines
+        return type(self), tuple(self.lines)
+
+
+class WorkLost(RuntimeError):
+    """Work ended early and nobody's input was wrong; said in one line, exit code 1."""
+
 
 def did_you_mean(word: str, known) -> str:
     """` - did you mean 'x'?` for the closest known word, or an empty string."""

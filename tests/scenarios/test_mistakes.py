@@ -12,7 +12,7 @@ def test_every_mistake_of_a_file_is_reported_at_once_in_the_order_of_its_lines(t
     path = written(tmp_path, my="weight = 0\ndays = 1.5\n\n[consumers]\ncuont = 3\ncount = -5\n"
                                 "[[tactics]]\nkind='coupn'")
     assert [line.removeprefix(str(tmp_path) + "/") for line in lines_of(path)] == [
-        "my.toml:1: weight = 0 (real actors per simulated actor): must be more than 0 and at most 1_000_000_000",
+        "my.toml:1: weight = 0 (real actors per simulated actor): must be at least 0.001 and at most 1_000_000_000",
         "my.toml:2: days = 1.5 (days): must be a whole number, at least 1 and at most 36_500",
         "my.toml:5: consumers.cuont: no such setting - did you mean 'count'?",
         "my.toml:6: consumers.count = -5 (persons): must be at least 1 and at most 10_000_000",
