@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from results.figures.picture import Picture
 from results.store import write_whole
 from results.words import Words
@@ -44,7 +46,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what stands under it: paragraphs, bullets, pictures with captions, tables."""
+    """A heading with what stands under it: paragraphs, bullets, pictures with captions, tables.
+
+    data: tables to write as CSV beside the figures, by name.
+    """
 
     id: str
     heading: str
@@ -54,6 +59,7 @@ class Section:
     tables: list[Table] = field(default_factory=list)
     command: str = ""
     notes: list[str] = field(default_factory=list)
+    data: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,9 @@ def write_page(page: Page, folder: Path, lang: str) -> Path:
     pictures = [picture for section in page.sections for picture, _ in section.pictures]
     for picture in pictures:
         picture.save(folder / "figures")
+    for section in page.sections:
+        for name, table in section.data.items():
+            write_whole(folder / "figures" / f"{name}.csv", lambda partial, table=table: table.to_csv(partial))
     text = render(page, lang)
     write_whole(folder / "report.html", lambda partial: partial.write_text(text, encoding="utf-8"))
     return folder / "report.html"
@@ -104,7 +113,8 @@ def whisker(difference: float, low: float, high: float) -> str:
 
     colour = "var(--with)" if low > 0 else "var(--accent)" if high < 0 else "var(--without)"
     return (
-        f'<svg class="whisker" viewBox="0 0 100 14" aria-hidden="true"><line x1="50" x2="50" y1="0" y2="14" stroke="var(--muted)" stroke-width="1"/>'
+        '<svg class="whisker" viewBox="0 0 100 14" aria-hidden="true">'
+        '<line x1="50" x2="50" y1="0" y2="14" stroke="var(--muted)" stroke-width="1"/>'
         f'<line x1="{x(low)}" x2="{x(high)}" y1="7" y2="7" stroke="{colour}" stroke-width="3"/>'
         f'<circle cx="{x(difference)}" cy="7" r="3.4" fill="{colour}"/></svg>'
     )

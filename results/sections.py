@@ -7,7 +7,7 @@ import numpy as np
 from results.answer import mechanism_of
 from results.effects import pairs_needed
 from results.figures import lending, money, risk, rush
-from results.forked import DIP_DAYS, Interval, by_day, dip, event_days, interest_given_up, loan_life_days, winners
+from results.forked import DIP_DAYS, Interval, by_day, dip, event_days, flow_matrix, interest_given_up, loan_life_days, winners
 from results.measures import LEAST_BAD_LOANS
 from results.numbers import Writer, is_known
 from results.page import Section, Tile
@@ -54,7 +54,7 @@ def fork_sections(fork, lang: str) -> list[Section]:
     if promoted:
         sections += [_who_won(fork, say, drawn), _interest(fork, say)]
     sections.append(_profit(fork, say, drawn))
-    sections.append(Section("flows", say("section_flows"), tables=flow_tables(fork, say)))
+    sections.append(_flows(fork, say))
     sections.append(_measures(fork, say))
     sections.append(Section("caveats", say("section_caveats"), bullets=caveats(fork, say)))
     return sections
@@ -310,6 +310,11 @@ def _profit(fork, say: Words, drawn: Words) -> Section:
     else:
         sentence = say("profit_none", days=days, pairs=len(fork.with_tactics))
     return Section("profit", say("section_profit"), [sentence], silent, [(money.profit(fork.effects, days, drawn), say("caption_profit"))])
+
+
+def _flows(fork, say: Words) -> Section:
+    data = {"flows_without": flow_matrix(fork.without), "flows_with": flow_matrix(fork.with_tactics)}
+    return Section("flows", say("section_flows"), tables=flow_tables(fork, say), data=data)
 
 
 def _measures(fork, say: Words) -> Section:

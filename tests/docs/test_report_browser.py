@@ -16,21 +16,21 @@ pytestmark = pytest.mark.browser
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
          "--hide-scrollbars", "--disable-dev-shm-usage")
 ASKS = """<script>addEventListener("load", () => {
-  const wide = [...document.querySelectorAll("main *")].filter(e => !e.closest(".scroll, .drawing, pre") && e.getBoundingClientRect().right > innerWidth + 1);
-  document.body.innerHTML = "<pre id=found>" + JSON.stringify({width: document.documentElement.scrollWidth, inner: innerWidth,
-    resources: performance.getEntriesByType("resource").map(e => e.name), wide: wide.map(e => e.tagName + "." + e.className)}) + "</pre>"; });</script>"""
+  const beyond = each => !each.closest(".scroll, .drawing, pre") && each.getBoundingClientRect().right > innerWidth + 1;
+  const wide = [...document.querySelectorAll("main *")].filter(beyond).map(each => each.tagName + "." + each.className);
+  const resources = performance.getEntriesByType("resource").map(each => each.name);
+  document.body.innerHTML = "<pre id=found>" + JSON.stringify({inner: innerWidth, resources, wide}) + "</pre>"; });</script>"""
 
 
 def opened(page, folder, *extra):
     """What the browser says on its error stream, the document afterwards, and addresses the page asked for."""
     browser = next(filter(None, map(shutil.which, BROWSERS)))
     log = folder / "net.json"
-    done = subprocess.run([browser, *QUIET, f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr", f"--log-net-log={log}",
-                           "--dump-dom", *extra,
-                           page.as_uri()], capture_output=True, text=True, timeout=120, check=True)
-    events = json.loads(log.read_text(encoding="utf-8", errors="replace"))["events"]
-    asked = {each["params"]["url"] for each in events if "url" in each.get("params", {}) and each["params"].get("initiator",
-                                                                                                                "not an origin") != "not an origin"}
+    told = (f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr", f"--log-net-log={log}", "--dump-dom", *extra)
+    done = subprocess.run([browser, *QUIET, *told, page.as_uri()], capture_output=True, text=True, timeout=120, check=True)
+    events = [each.get("params", {}) for each in json.loads(log.read_text(encoding="utf-8", errors="replace"))["events"]]
+    own = "not an origin"  # who asked, if it was the browser itself
+    asked = {each["url"] for each in events if "url" in each and each.get("initiator", own) != own}
     complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return complaints, done.stdout, {each for each in asked if not each.startswith(("data:", "file:"))}
 

@@ -32,7 +32,8 @@ def _path(pair, pulled, net, winners, bad_loans, minutes):
     daily = pd.DataFrame({name: 1e6 * (1 + rng.random(DAYS)) for name in MEASURES})
     daily["drawn"] = ORDINARY * (1 + .1 * rng.random(DAYS))
     daily["drawn_promoted"] = 0.0
-    daily["npl_ratio"], daily["bank_npl_ratio"], daily["bad_loans_simulated"], daily["ledger_residual"] = .012, np.nan, float(bad_loans), 0.0
+    daily["npl_ratio"], daily["bank_npl_ratio"] = .012, np.nan
+    daily["bad_loans_simulated"], daily["ledger_residual"] = float(bad_loans), 0.0
     if winners:
         daily.loc[0, "drawn"] += pulled
         daily.loc[1:3, "drawn"] -= pulled / 3
@@ -46,17 +47,13 @@ def _path(pair, pulled, net, winners, bad_loans, minutes):
     amount = int(PROMOTED * 100 / SCENARIO.weight / winners) if winners else 0
     draws = pd.DataFrame({"day": 0, "merchant": np.arange(winners), "minute": 671 + np.arange(winners) * minutes // max(winners, 1),
                           "fen": amount, "kind": 1 + np.arange(winners) % 2, "promoted": 1}).astype(int)
-    draws = pd.concat([draws, pd.DataFrame({"day": [0, 1], "merchant": [3, 4], "minute": [600, 700], "fen": [800_000, 90_000], "kind": [1,
-                                                                                                                                        2],
-                                            "promoted": [0, 0]})], ignore_index=True)
+    ordinary = pd.DataFrame({"day": [0, 1], "merchant": [3, 4], "minute": [600, 700], "fen": [800_000, 90_000], "kind": [1, 2], "promoted": 0})
+    draws = pd.concat([draws, ordinary], ignore_index=True)
     clients = pd.DataFrame({"line_fen_days": 1e6 * np.arange(200) * DAYS, "drawn_fen": 1e5 * np.arange(200)})
     clients.attrs.update(days=DAYS, loans_closed=100, loan_days=730)
-    sign = 1 if winners else 0
-    flows = pd.DataFrame([{"day": 0, "instrument": "money", "sector": sector, "purpose": purpose, "cny": cny}
-                          for sector, purpose, cny in (("merchants", "loan_drawn", 9e7 + sign * net), ("lenders", "loan_drawn",
-                                                                                                       -9e7 - sign * net),
-                                                       ("consumers", "sale", -3e8), ("merchants", "sale", 3e8))])
+    lent = 9e7 + (net if winners else 0)
+    entries = (("merchants", "loan_drawn", lent), ("lenders", "loan_drawn", -lent), ("consumers", "sale", -3e8), ("merchants", "sale", 3e8))
+    flows = pd.DataFrame(entries, columns=["sector", "purpose", "cny"]).assign(day=0, instrument="money")
     manifest = {"path_seed": pair, "versions": {"jishi": "0"}, "git": None, "finished": "2026-01-01T00:00:00Z"}
     return SimpleNamespace(scenario=SCENARIO, seed=1, replicate=pair, daily=daily, summary=summary, flows=flows, draws=draws,
-                           clients=clients,
-                           manifest=manifest)
+                           clients=clients, manifest=manifest)

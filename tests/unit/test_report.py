@@ -1,5 +1,6 @@
 """Reports: the answer follows the numbers, nothing unknown is printed as a number, the page needs nothing but itself."""
 
+import datetime
 import math
 import re
 from html.parser import HTMLParser
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.forking import fork as live_fork
 from results.answer import answer_of, answer_of_effects, mechanism_of, verdict
 from results.effects import mean_interval, paired_effects, pairs_needed
 from results.forked import dip, interest_given_up, sources, winners
@@ -98,9 +100,8 @@ def test_a_promotion_nobody_used_has_no_effect_to_speak_of():
 
 
 def test_a_comparison_names_what_changed_and_never_calls_the_rest_zero():
-    effects = pd.DataFrame([{"measure": "drawn", "baseline": 1e9, "value": 1e9 - 5e6, "difference": -5e6, "low": -6e6, "high": -4e6,
-                             "n": 8},
-                            {"measure": "gmv", "baseline": 1e9, "value": 1e9, "difference": 1e5, "low": -2e6, "high": 2.2e6, "n": 8}])
+    effects = pd.DataFrame({"measure": ["drawn", "gmv"], "baseline": 1e9, "value": 1e9, "difference": [-5e6, 1e5], "low": [-6e6, -2e6],
+                            "high": [-4e6, 2.2e6], "n": 8})
     answer = answer_of_effects(effects, 30, 8).replace("\N{NO-BREAK SPACE}", " ")
     assert answer == (f"Over 30 days lending changed by {MINUS}5.0 M CNY ({MINUS}6.0 to {MINUS}4.0); no detectable change of sales "
                       "(8 pairs, 95% intervals).")
@@ -224,6 +225,9 @@ def test_every_figure_lies_beside_the_page_as_png_pdf_and_the_numbers_behind_it(
     page = fork_report(made_up_fork(2e6 * NOISE), tmp_path)
     assert page == tmp_path / "report.html" and outside(page.read_text(encoding="utf-8")) == []
     files = {each.name for each in (tmp_path / "figures").iterdir()}
+    flows = {f"flows_{which}.csv" for which in ("with", "without")}
+    assert flows <= files
+    files -= flows
     names = {each.rsplit(".", 1)[0] for each in files}
     assert files == {f"{name}.{ending}" for name in names for ending in ("png", "pdf", "csv")} and len(names) >= 10
     curve = pd.read_csv(tmp_path / "figures" / "sell_out.csv")
@@ -287,6 +291,16 @@ def test_a_comparison_shows_every_measure_of_every_scenario(others):
     text = Text(page).text
     assert text.count("drawn_promoted") == others and f"jishi compare baseline {' '.join(names)} --replicates 5 --seed 7" in text
     assert outside(page) == [] and unknown(page) == []
+
+
+def test_paths_of_a_real_fork_make_a_page():
+    small = {"consumers.count": 3000, "merchants.count": 150, "start": datetime.date(2012, 10, 8), "days": 22}
+    lived = live_fork(load("flash-rate", small), pairs=2, surface=False)
+    page = render(fork_page(lived), "en")
+    assert outside(page) == [] and unknown(page) == [] and "The books balanced to 0 fen on every day" in Text(page).text
+    parts = sources(lived).set_index("part")["cny"]
+    assert parts["promoted"] > 0 and parts[["anyway", "soon", "later", "new"]].sum() == pytest.approx(parts["promoted"])
+    assert "jishi run scenario.toml --seed 1 --replicates 2" in page  # the shipped one was changed
 
 
 def test_text_from_a_scenario_cannot_become_markup():
