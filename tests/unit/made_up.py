@@ -47,7 +47,8 @@ def _path(pair, pulled, net, winners, bad_loans, minutes):
     amount = int(PROMOTED * 100 / SCENARIO.weight / winners) if winners else 0
     draws = pd.DataFrame({"day": 0, "merchant": np.arange(winners), "minute": 671 + np.arange(winners) * minutes // max(winners, 1),
                           "fen": amount, "kind": 1 + np.arange(winners) % 2, "promoted": 1}).astype(int)
-    ordinary = pd.DataFrame({"day": [0, 1], "merchant": [3, 4], "minute": [600, 700], "fen": [800_000, 90_000], "kind": [1, 2], "promoted": 0})
+    ordinary = pd.DataFrame({"day": [0, 1], "merchant": [3, 4], "minute": [600, 700], "fen": [800_000, 90_000], "kind": [1, 2],
+                             "promoted": 0})
     draws = pd.concat([draws, ordinary], ignore_index=True)
     clients = pd.DataFrame({"line_fen_days": 1e6 * np.arange(200) * DAYS, "drawn_fen": 1e5 * np.arange(200)})
     clients.attrs.update(days=DAYS, loans_closed=100, loan_days=730)
