@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.ticker import NullLocator
 
 from results.figures.picture import Picture
+from results.numbers import MINUS
 from results.style import ACCENT, INK, SINGLE, WITH, WITHOUT, canvas, in_style
 from results.words import Words
 
@@ -37,7 +38,7 @@ def forest(effects: pd.DataFrame, baseline: str, scenario: str, say: Words, numb
         y, [say.measure(name).split(",")[0].split(";")[0][:34] if say.lang == "zh" else name.replace("_", " ") for name in table["measure"]]
     )
     axes.set_xscale("symlog", linthresh=_threshold(table))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+g}%" if value else "0")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+g}%".replace("-", MINUS) if value else "0")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(False, axis="y")
     axes.grid(True, axis="x")

@@ -33,8 +33,12 @@ def overview(run, say: Words) -> Picture:
         axes.set_title(title if len(title) < 44 else name.replace("_", " "), fontsize=6.5)
         axes.set_ylabel(label)
         axes.margins(x=.01)
-        if len(known) and known.min() >= 0 and known.min() < .5 * known.max():
+        if len(known) and known.max() == known.min() == 0:
+            axes.set_ylim(0, 1)
+        elif len(known) and 0 <= known.min() < .5 * known.max():
             axes.set_ylim(bottom=0)
+        if divisor == 1 and label != "CNY":
+            axes.yaxis.set_major_formatter("{x:,.0f}")
         if len(dates) > 1:
             date_axis(axes, say.lang)
             axes.tick_params(axis="x", labelsize=6)
