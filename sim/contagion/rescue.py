@@ -49,8 +49,7 @@ def threat_index(
     whose senior creditors take everything has index 0: its next unit reaches nobody in the network.
 
     Raises: UserError as `clear`; warns (RuntimeWarning) if not converged.
-    Source: Demange (2018), the threat index; with alpha = beta = 1 every index is 1 or
-    more.
+    Source: Demange (2018), the threat index; with alpha = beta = 1 every index is 1 or more.
     """
     claims = read_claims(liabilities, external_assets, external_liabilities, seniority, alpha, beta)
     _, inflow, defaulted, _, _, converged = greatest_payments(claims, tol, max_rounds)
