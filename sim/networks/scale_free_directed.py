@@ -57,6 +57,7 @@ def _grow(key, n, due, newcomer_owes_share, attractiveness, known):
     for i in range(1, n):
         n_in = np.int64(i) + 1
         is_first = True
+        free_a, free_b = np.int64(0), np.int64(0)  # no pair before this one is free
         while m < min(due[i], n_in * (n_in - 1)):
             a, b = np.int64(0), np.int64(0)
             for attempt in range(TRIES):
@@ -69,11 +70,13 @@ def _grow(key, n, due, newcomer_owes_share, attractiveness, known):
                     a, b = np.int64(i), b if b != i else np.int64(0)
                 if a != b and add_to_set(known, a * n + b):
                     break
-                if attempt == TRIES - 1:  # nearly full: the next pair that is free
+                if attempt == TRIES - 1:  # nearly full: the first pair that is free
+                    a, b = free_a, free_b
                     while a == b or not add_to_set(known, a * n + b):
                         b += 1
                         if b == n_in:
-                            a, b = (a + 1) % n_in, np.int64(0)
+                            a, b = a + 1, np.int64(0)
+                    free_a, free_b = a, b
             source[m], target[m] = a, b
             m += 1
             is_first = False
