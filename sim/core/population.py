@@ -8,6 +8,7 @@ Alternative: subclass Mesa's (Abstract)AgentSet.  Reason: that class is private 
 and a set of objects cannot hold ten million consumers.
 """
 
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -40,6 +41,29 @@ class Column:
 def column(dtype: type, unit: str, meaning: str, *, default: float = 0, width: int = 0) -> Column:
     """Declare a column in the body of a `Population`; `unit` is a word such as "fen", "day" or "share"."""
     return Column(dtype, unit, meaning, default, width)
+
+
+class _Unheld:
+    """A dictionary key that finds a model's entry without holding the model."""
+
+    def __init__(self, model):
+        self._model, self._hash = weakref.ref(model), hash(model)
+
+    def __hash__(self):
+        return self._hash
+
+    def __eq__(self, other):
+        return other is self or other is self._model()
+
+
+def _let_mesa_forget(model) -> None:
+    """Mesa 3.3 counts agents in a table of the class that keeps every model for good, and with it the whole world.
+
+    The count stays, under a key that does not hold the model.  Mesa 3.5 counts in the model and has no such table.
+    """
+    counts = getattr(mesa.Agent, "_ids", None)
+    if counts is not None and model in counts:
+        counts[_Unheld(model)] = counts.pop(model)
 
 
 class Row(mesa.Agent):
@@ -276,15 +300,12 @@ class Population(Rows):
         return self._registered[row] if self._registered else self.row_type(self, row)
 
     def register(self) -> None:
-        """Make every row an ordinary, registered Mesa agent, held for good; for the few banks and platforms only.
-
-        Not through `Agent.__init__`: Mesa 3.3 keeps every model it numbers agents for, and with it the whole world.
-        """
+        """Make every row an ordinary, registered Mesa agent, held for good; for the few banks and platforms only."""
         agents = [self.row_type(self, row) for row in range(self.n_rows)]
         for agent in agents:
-            agent.unique_id = len(self.model.agents) + 1
-            self.model.register_agent(agent)
+            mesa.Agent.__init__(agent, self.model)
         self._registered = agents
+        _let_mesa_forget(self.model)
 
     def state(self) -> dict[str, np.ndarray]:
         """Every column, by name: what a checkpoint keeps."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents import merchant
-from sim.core.finance import fen, interest_today
+from sim.core.finance import fen
 from sim.core.ledger import Purpose
 from sim.markets import credit, loans
 from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
@@ -58,8 +58,8 @@ def test_interest_is_charged_by_the_day_on_what_is_outstanding():
     for row in open_now:
         owed, carry = int(market.loans.principal[row]), 0.0
         for _ in range(market.day - market.loans.drawn_on[row]):
-            whole, carry = interest_today(owed, market.loans.daily_rate[row], carry)
-            owed += whole
+            whole, carry = divmod(owed * market.loans.daily_rate[row] + carry, 1)
+            owed += int(whole)
         assert market.loans.outstanding[row] == owed
 
 

@@ -71,7 +71,7 @@ def large_shops(**settings):
 
 @pytest.fixture(scope="module")
 def crowded():
-    return large_shops()
+    return large_shops(attention_share=.1)
 
 
 def test_no_promoted_loan_reaches_60_000_cny(crowded):

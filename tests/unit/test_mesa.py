@@ -1,9 +1,11 @@
 """The market as a Mesa model: what a Mesa user expects works, and looking at a million rows costs nothing."""
 
+import gc
 import os
 import subprocess
 import sys
 import warnings
+import weakref
 from pathlib import Path
 
 import mesa
@@ -295,3 +297,13 @@ def test_the_newest_mesa_passes_these_tests_too():
                           env=os.environ | {OTHER_PYTHON + "_INSIDE": "1", "PYTHONPATH": str(ROOT)}, timeout=600)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert sys.executable != other_python()
+
+
+def test_a_market_that_nobody_holds_is_freed():
+    """Mesa 3.3 keeps every model it numbered agents for; thousands of runs in one process would fill the memory."""
+    market = Market("baseline", **{"consumers.count": 300, "merchants.count": 20, "days": 3})
+    market.step()
+    held = weakref.ref(market)
+    del market
+    gc.collect()
+    assert held() is None
