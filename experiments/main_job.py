@@ -30,12 +30,13 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
     if lang not in ("en", "zh"):
         raise UserError(f"--lang {lang}: must be en or zh")
     scenario = load(name, parse_set(changes))
-    if size:
+    if size is not None:
         scenario = sized(scenario, size)
     forks = scenario.experiment.fork is not None
     if replicates and not forks:
+        pair = f"baseline {scenario.name}" if scenario.name != "baseline" else "baseline SCENARIO"
         raise UserError(f"--replicates {replicates}: {scenario.name} has no experiment.fork, so there is nothing to pair; "
-                        f"use jishi compare baseline {scenario.name} --replicates {replicates}")
+                        f"use jishi compare {pair} --replicates {replicates}")
     workers = workers or max(1, min(os.cpu_count() or 1, 8))
     check_fork(scenario)
     if dry_run:

@@ -24,7 +24,8 @@ START = date(2012, 1, 30)  # the second day is the end of a month: interest, wag
 SMALL = {"consumers.count": 300, "merchants.count": 20, "banks.count": 4, "networks.interbank.mean_degree": 2.0, "weight": 20_000.0,
          "start": START, "days": 2, "experiment.fork": None}
 SHOCK = {"kind": "demand", "start": START, "size": .3}
-SLIPS = [0, 1, -1, 2, 7.5, 1e-12, 1e-300, 1e9, 2**31, 1e18, 2**62, 1e300, -1e9, -1e300, float("nan"), float("inf"), True, "", "x", [], [1], {}]
+SLIPS = [0, 1, -1, 2, 7.5, 1e-12, 1e-300, 1e9, 2**31, 1e18, 2**62, 1e300, -1e9, -1e300, float("nan"), float("inf"), True, "", "x", [], [1],
+         {}]
 LARGE = {"consumers.count", "consumers.isolated", "merchants.count"}  # their upper bounds take minutes, and memory
 STOCKS = ("gmv", "escrow", "inventory", "stock_bought", "drawn", "loan_book", "granted_lines", "bank_loans", "deposits", "interest")
 
