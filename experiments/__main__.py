@@ -4,6 +4,7 @@ A command is one line in `COMMANDS` and one function `<name>_command` beside the
 typer's `Annotated` parameters.  Mistakes are raised as `UserError` and end here: one line each, exit code 2.
 """
 
+import re
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,6 +25,11 @@ COMMANDS = {
     "stress": ("experiments.stressing:stress_command", "Stress a financial network given as CSV files."),
     "validate": ("experiments.validation:validate_command", "Test the model against published facts."),
 }
+IN_OUR_WORDS = (  # of click, and of the checks that newer versions of typer take from pydantic
+    (r".*greater than or equal to (\S+)", r"must be at least \1"), (r".*less than or equal to (\S+)", r"must be at most \1"),
+    (r".*is not in the range (\S+?)<=x<=(\S+)", r"must be \1 to \2"), (r".*is not in the range x>=(\S+)", r"must be at least \1"),
+    (r".*valid integer.*", "must be a whole number"), (r"(Value error, )?'.*' is not one of ", "must be one of "),
+)
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 UsageError = typer.BadParameter.__base__  # of click, or of the copy of click inside typer
 
@@ -62,7 +68,8 @@ class Commands(TyperGroup):
         if args[0] not in known:
             words = [*known, *(file.stem for file in SCENARIOS.glob("*.toml"))]
             hint = did_you_mean(args[0], words) or "; jishi --help lists the commands"
-            raise UserError(f"no command or scenario '{args[0]}'{hint}")
+            shown = "".join(letter if letter.isprintable() else "?" for letter in args[0][:100])
+            raise UserError(f"no command or scenario '{shown}'{hint}")
         return args[0], load_command(args[0]), args[1:]
 
 
@@ -96,6 +103,22 @@ def say(*lines: str):
         print(f"jishi: {line}", file=sys.stderr)
 
 
+def in_our_words(error, arguments: list[str]) -> str:
+    """What is wrong with an option, as `--workers 0: must be at least 1`, whichever library found it."""
+    text = error.format_message().rstrip(".")
+    found = re.match(r"Invalid value for '(--?[\w-]+)'(?: / '(-\w)')?: (.*)", text)
+    if not found:
+        return text
+    names, what = [name for name in found.groups()[:2] if name], found[3]
+    written = next((name for name in names for each in arguments if each == name or each.startswith(f"{name}=")), names[0])
+    value = next((f" {each.partition('=')[2]}" for each in arguments if each.startswith(f"{written}=")), "")
+    if written in arguments[:-1]:
+        value = f" {arguments[arguments.index(written) + 1]}"
+    for pattern, ours in IN_OUR_WORDS:
+        what = re.sub(pattern, ours, what)
+    return f"{written}{value}: {what}"
+
+
 def main(arguments: list[str] | None = None):
     """Run the command line and exit: 0 done, 1 failed, 2 the user's mistake, 130 stopped by Ctrl-C."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -111,7 +134,7 @@ def main(arguments: list[str] | None = None):
         code = 2
     except UsageError as error:
         command = error.ctx.command_path if error.ctx else "jishi"
-        say(f"{error.format_message().rstrip('.')}; {command} --help lists what it takes")
+        say(f"{in_our_words(error, arguments)}; {command} --help lists what it takes")
         code = 2
     except WorkLost as error:
         say(str(error))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,9 @@ def check_fork(scenario) -> int:
         return 0
     day = (date - scenario.start).days
     if not 0 <= day < scenario.days:
-        raise UserError(f"{scenario.name}: experiment.fork = {date}: must lie in the scenario's {scenario.days} days from {scenario.start}")
+        last = scenario.start + timedelta(days=scenario.days - 1)
+        raise UserError(f"{scenario.name}: experiment.fork = {date}: must be one of the scenario's days, {scenario.start} to {last} "
+                        "(start and days set them)")
     early = [each for each in (*scenario.tactics, *scenario.shocks) if each.start < date]
     if early:
         raise UserError(f"{scenario.name}: {early[0].kind} starts on {early[0].start}, before experiment.fork = {date}; "

@@ -5,15 +5,19 @@ from typing import Annotated
 
 import typer
 
+from results.store import is_folder
 from scenarios.describing import describe, listing
 from scenarios.files import load
 from scenarios.overrides import parse_set
+from sim.core.errors import UserError
 
 
 def scenarios_command(
     folder: Annotated[Path | None, typer.Argument(help="Also list the scenario files of this folder")] = None,
 ) -> None:
     """List the scenarios and the question each one answers."""
+    if folder and not is_folder(folder):
+        raise UserError(f"{folder}: no such folder of scenario files")
     found = listing() + (listing(folder) if folder else [])
     width = max((len(name) for name, _ in found), default=0)
     for name, question in found:

@@ -29,11 +29,13 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
     """
     if lang not in ("en", "zh"):
         raise UserError(f"--lang {lang}: must be en or zh")
-    scenario = load(sized(load(name), size) if size else name, parse_set(changes))  # what the user sets wins over the size
+    base = load(name) if size is None else sized(load(name), size)
+    scenario = load(base, parse_set(changes))  # what the user sets wins over the size
     forks = scenario.experiment.fork is not None
     if replicates and not forks:
+        pair = f"baseline {scenario.name}" if scenario.name != "baseline" else "baseline SCENARIO"
         raise UserError(f"--replicates {replicates}: {scenario.name} has no experiment.fork, so there is nothing to pair; "
-                        f"use jishi compare baseline {scenario.name} --replicates {replicates}")
+                        f"use jishi compare {pair} --replicates {replicates}")
     workers = workers or max(1, min(os.cpu_count() or 1, 8))
     check_fork(scenario)
     if dry_run:

@@ -43,7 +43,7 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
     known = facts()
     for name in ids or []:
         if name not in known:
-            raise UserError(f"validate: no fact '{name}'{did_you_mean(name, known)}; known ids are in results/reference/facts.json")
+            raise UserError(f"validate: no fact '{name}'; known ids are in results/reference/facts.json{did_you_mean(name, known)}")
     wanted = ids or list(TESTS)
     outcomes = pd.DataFrame()
     if any(name in TESTS for name in wanted):

@@ -45,7 +45,7 @@ def new_folder(name: str, out: str | Path | None = None) -> Path:
     """
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = Path(out) if out else Path("results") / "runs" / f"{name}-{stamp}"
-    if out and folder.is_dir() and any(_listed(folder)):
+    if out and is_folder(folder) and any(_listed(folder)):
         raise UserError(f"--out {folder}: the folder is not empty; name a new one")
     count = 1
     while not out and folder.exists():
@@ -68,6 +68,14 @@ def writable_folder(folder: str | Path, option: str = "--out") -> Path:
     except (OSError, ValueError) as error:
         hint = "" if option else "; --out names another folder"
         raise UserError(f"{option} {_shown(folder)}: cannot write there ({_reason(error)}){hint}".strip()) from None
+
+
+def is_folder(path: str | Path) -> bool:
+    """True if there is a folder of that name; False for names that no system takes."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _listed(folder: Path):
@@ -142,8 +150,8 @@ def write_run(folder: Path, run) -> None:
 def read_manifest(folder: str | Path) -> dict:
     """The manifest of a run folder.  Raises: UserError if the folder holds no whole run."""
     folder = Path(folder)
-    if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder; runs are in results/runs unless --out named another")
+    if not is_folder(folder):
+        raise UserError(f"{_shown(folder)}: no such folder; runs are in results/runs unless --out named another")
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -15,13 +15,22 @@ _WORD = re.compile(r"""[^\[\]{}"'=\s,]([^\[\]{}"'=,\n]*[^\[\]{}"'=\s,])?""")
 SOURCE = "override"
 
 
-def parse_set(texts: Iterable[str]) -> dict[str, Any]:
+class Changes(dict):
+    """Overrides from the command line: path -> value; mistakes in them say `--set`."""
+
+    source = "--set"
+
+
+def parse_set(texts: Iterable[str]) -> Changes:
     """`["path=value", ...]` as a dict for `load`; values as in TOML, a bare word is text; the last one wins."""
-    found, lines = {}, []
+    found, lines = Changes(), []
     for text in texts:
         path, equals, value = (part.strip() for part in str(text).partition("="))
         if not equals or not _PATH.fullmatch(path):
             lines.append(f"--set {clean(str(text), 80)}: must be path=value, such as consumers.count=10_000")
+            continue
+        if not value:
+            lines.append(f"--set {clean(path, 80)}=: the value is missing; write it without blanks around =, or all in quotes")
             continue
         try:
             found[path] = _read_value(value)
@@ -51,8 +60,9 @@ def apply(root: Entry, overrides: Mapping[str, Any], defaults: Entry, mistakes: 
     A list the scenario leaves out is taken from `defaults`, so that its entries can be addressed. A value of None
     takes a setting out, which brings its default back.
     """
+    source = getattr(overrides, "source", SOURCE)
     for path in sorted(overrides, key=lambda path: not str(path).endswith("kind")):
-        new = entry(overrides[path], SOURCE)
+        new = entry(overrides[path], source)
         if not is_unicode(str(path)):
             mistakes.append((new, f"{clean(str(path), 120)}: names of settings must be text"))
             continue
@@ -86,7 +96,7 @@ def _put(here: Entry, steps: list[str], new: Entry, default: Entry | None, mista
     elif step in table:
         table[step] = _put(table[step], rest, new, default, mistakes, path + (step,))
     elif rest:
-        start = default if default is not None else Entry({}, SOURCE)
+        start = default if default is not None else Entry({}, new.file)
         table[step] = _put(start, rest, new, default, mistakes, path + (step,))
     else:
         table[step] = new
