@@ -325,7 +325,7 @@ def test_ctrl_c_while_workers_start_ends_with_one_line(event):
     wait_for(lambda: len(alive_in_group(process.pid)) > 2 or process.poll() is not None, 180)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130 and "Traceback" not in err
+    assert process.returncode == 130 and "Traceback" not in err, err
     wait_for(lambda: not alive_in_group(process.pid), 10)
 
 
