@@ -22,10 +22,10 @@ BYTES_PER_NUMBER, BYTES_PER_PART = 5.0, 6_000
 PILOT_SECONDS, PILOT_REPLICATES = 60.0, 5
 
 
-def sweep_and_say(design: Design, **options) -> Sweep:
+def sweep_and_say(design: Design, *, lang: str = "en", **options) -> Sweep:
     """Sweep with a bar, then say what came of it."""
     folder = options["out"] or default_folder(design)
-    print(f"{design!r}".strip("<>"))
+    print(f"{design!r}".strip("<>").removeprefix("Design "))
     print(f"folder: {folder} (the same command goes on from there)")
     for line in elsewhere(design, Path(folder)):
         print(line)
@@ -37,6 +37,10 @@ def sweep_and_say(design: Design, **options) -> Sweep:
         print(f"{len(result.failures)} runs failed; {folder}/failures.jsonl says why and how to repeat each; the first: "
               f"run {result.failures['run'].iloc[0]}, {result.failures['reason'].iloc[0]}")
     say_effects(result)
+    if len(result.runs):
+        from results.swept import sweep_report
+
+        print(f"report: {sweep_report(result, folder, lang)}")
     print(f"tables: {folder}/summary")
     return result
 

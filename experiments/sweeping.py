@@ -48,6 +48,11 @@ class Sweep:
     failures: pd.DataFrame
     replicates: int
 
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was asked, and the versions it was done with."""
+        return SweepFolder(self.folder).manifest
+
     def __post_init__(self):
         self.means = effects.point_means(self.runs, self.design.measures)
         self.effects = effects.point_effects(self.runs, self.design.measures)
@@ -231,15 +236,18 @@ def sweep_command(
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/sweeps/<name>-<hash>")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take: runs, time, memory, disk, replicates")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try runs again that failed before")] = False,
+    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
     run: Annotated[int | None, typer.Option("--run", help="Do this one run again, here and without limits", min=0)] = None,
 ) -> None:
     """Run a design of many runs; may be stopped and resumed by the same command."""
     from experiments.sweep_job import do_one, plan, sweep_and_say
 
+    if lang not in ("en", "zh"):
+        raise UserError(f"--lang {lang}: must be en or zh")
     read = load_design(design)
     if run is not None:
         do_one(read, run)
     elif dry_run:
         plan(read, workers, out)
     else:
-        sweep_and_say(read, workers=workers, cluster=cluster, until=until, out=out, retry_failed=retry_failed)
+        sweep_and_say(read, workers=workers, cluster=cluster, until=until, out=out, retry_failed=retry_failed, lang=lang)
