@@ -43,7 +43,7 @@ def dispatch(blocks: Iterable[Block], executor: Executor, window: int, finished:
                     suspects.append(block)
                     in_a_row += 1
                     if in_a_row % window == 0:
-                        check_alive(executor)
+                        check_alive(executor, others_at_work=bool(at_work))
                 else:
                     in_a_row = 0
                     finished(block, done)
@@ -103,13 +103,20 @@ def _tried(single: Block, executor: Executor) -> tuple[Done | None, float]:
     return None, seconds
 
 
-def check_alive(executor: Executor) -> None:
-    """Raises: UserError if the workers cannot do even the least: then no run is to blame."""
+def check_alive(executor: Executor, others_at_work: bool = False) -> None:
+    """Raises: UserError if the workers cannot do even the least: then no run is to blame.
+
+    others_at_work: no answer in time proves nothing then, the question may stand in line behind them.
+    """
     for _ in range(3):
         try:
             executor.submit(answer).result(timeout=SIGN_OF_LIFE_SECONDS)
             return
-        except Exception:  # noqa: BLE001 - as above
+        except TimeoutError:
+            if others_at_work:
+                return
+            break
+        except (Exception, CancelledError):  # noqa: BLE001 - as above
             time.sleep(.5)
     raise UserError(GONE)
 

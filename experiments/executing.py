@@ -76,6 +76,19 @@ class Slot:
         self.pool = self.leash = self.future = None
 
 
+class Cluster(Executor):
+    """The workers of a Dask scheduler; takes nothing any more once the scheduler is lost."""
+
+    def __init__(self, client):
+        self.client, self.executor = client, client.get_executor(pure=False, retries=0)
+
+    def submit(self, function, /, *arguments, **named) -> Future:
+        """Send the call to a worker.  Raises: ConnectionError if there is no scheduler any more."""
+        if self.client.status != "running":
+            raise ConnectionError("the scheduler is gone")
+        return self.executor.submit(function, *arguments, **named)
+
+
 def on_leash(end) -> None:
     """In a new worker: end when the other end of the pipe closes, as it does when the parent dies; leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -94,7 +107,7 @@ def on_leash(end) -> None:
 
 @contextmanager
 def workers_of(workers: int, cluster: str | None):
-    """(executor, how many things it does at once, errors that mean a worker died) for this machine or a cluster.
+    """(executor, how many things it is given at once) for this machine or a cluster.
 
     cluster: address of a Dask scheduler, such as tcp://host:8786.  Raises: UserError if it cannot be reached.
     """
@@ -117,7 +130,7 @@ def workers_of(workers: int, cluster: str | None):
         count = sum(client.ncores().values())
         if not count:
             raise UserError(f"--cluster {cluster}: the scheduler has no workers; jishi cluster-help says how to start some")
-        yield client.get_executor(pure=False, retries=0), 2 * count
+        yield Cluster(client), 2 * count
     finally:
         client.close(timeout=10)
 
