@@ -20,6 +20,7 @@ COMMANDS = {
     "scenarios": ("experiments.listing:scenarios_command", "List the scenarios that come with Jishi."),
     "describe": ("experiments.listing:describe_command", "Say what a scenario sets, with units and sources."),
     "sweep": ("experiments.sweeping:sweep_command", "Run a design of many runs; may be stopped and resumed."),
+    "cluster-help": ("experiments.cluster_help:cluster_help_command", "Print the commands that start a cluster for sweeps."),
     "repeat": ("experiments.repeating:repeat_command", "Run again from a run's own folder and check its numbers."),
     "export": ("experiments.exporting:export_command", "Write a run's tables as CSV, Parquet or Stata."),
     "stress": ("experiments.stressing:stress_command", "Stress a financial network given as CSV files."),

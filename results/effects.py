@@ -64,3 +64,108 @@ def pairs_needed(low: float, high: float, n: int, effect: float, power: float = 
         middle = (least + most) // 2
         least, most = (least, middle) if detects(middle) else (middle, most)
     return float(most)
+
+
+def relative_half_width(values, confidence: float = .95) -> float:
+    """Half the interval of the mean over the mean's size; infinity below two values or at a mean of 0."""
+    mean, low, high = mean_interval(values, confidence)
+    if not np.isfinite(high - low):
+        return np.inf
+    return 0.0 if high == low else (high - low) / 2 / abs(mean) if mean else np.inf
+
+
+def holm(p_values) -> np.ndarray:
+    """p-values corrected for their number: the chance of one false finding among all stays below the level.
+
+    Of n, the i-th smallest is multiplied by n - i + 1, and none is less than the one before.  Unknown ones are not counted.
+    Source: Holm (1979).
+    """
+    p = np.asarray(p_values, float)
+    corrected, known = np.full(p.shape, np.nan), np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    factors = len(order) - np.arange(len(order))
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * factors)) if len(order) else []
+    return corrected
+
+
+def table_of_worlds(runs: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """One row a point, one column a replicate: the same column is the same world; a run that failed is missing."""
+    return runs.pivot(index="point", columns="replicate", values=measure)
+
+
+def point_means(runs: pd.DataFrame, measures, confidence: float = .95) -> pd.DataFrame:
+    """point, measure, mean, low, high, n: the mean of every point, with its Student-t interval."""
+    parts = []
+    for name in measures:
+        worlds = table_of_worlds(runs, name)
+        parts.append(pd.DataFrame({"point": worlds.index, "measure": name, **_intervals(worlds.to_numpy(float), confidence)}))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def point_effects(runs: pd.DataFrame, measures, against: int = 0, confidence: float = .95) -> pd.DataFrame:
+    """Differences of every point from the point `against`, world by world.
+
+    Returns point, measure, mean (the difference), low, high, n, p (two-sided paired t), p_holm (corrected over the whole
+    table) and variance_ratio (variance of an unpaired comparison over that of the pairs).
+    """
+    parts = []
+    for name in measures:
+        worlds = table_of_worlds(runs, name)
+        if against not in worlds.index:
+            continue
+        base, others = worlds.loc[against].to_numpy(float), worlds.drop(index=against)
+        values = others.to_numpy(float)
+        difference = values - base
+        found = _intervals(difference, confidence)
+        pairs = ~np.isnan(difference)
+        unpaired = _variance(np.where(pairs, values, np.nan)) + _variance(np.where(pairs, base, np.nan))
+        paired = _variance(difference)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.abs(found["mean"]) / np.sqrt(paired / found["n"])
+            p = np.where(np.isnan(t), np.nan, 2 * stats.t.sf(t, np.maximum(found["n"] - 1, 1)))
+            ratio = np.where(paired > 0, unpaired / paired, np.nan)
+        parts.append(pd.DataFrame({"point": others.index, "measure": name, **found, "p": p, "variance_ratio": ratio}))
+    if not parts:
+        return pd.DataFrame()
+    table = pd.concat(parts, ignore_index=True)
+    table.insert(len(table.columns) - 1, "p_holm", holm(table["p"]))
+    return table
+
+
+def response(runs: pd.DataFrame, factor: str, measure: str, levels: int = 8, confidence: float = .95) -> pd.DataFrame:
+    """How a measure answers to one factor, the others averaged over: value, mean, low, high, n worlds.
+
+    A factor with more values than `levels` is cut into groups of equal size, each named by its mean.  The mean is first
+    taken over points within a world, then over worlds: points of one world share their luck and are not independent.
+    """
+    table = runs[["replicate", factor, measure]].copy()
+    if pd.api.types.is_numeric_dtype(table[factor]) and table[factor].nunique() > levels:
+        groups = pd.qcut(table[factor], levels, duplicates="drop")
+        table[factor] = table.groupby(groups, observed=True)[factor].transform("mean")
+    worlds = table.groupby([factor, "replicate"], observed=True)[measure].mean().unstack("replicate")
+    return pd.DataFrame({"value": worlds.index, **_intervals(worlds.to_numpy(float), confidence)})
+
+
+def fan(daily: pd.DataFrame, measure: str, shares=(.05, .25, .5, .75, .95)) -> pd.DataFrame:
+    """Quantiles over runs for every day: one row a day, one column a share."""
+    table = daily.groupby("day")[measure].quantile(list(shares)).unstack()
+    table.columns = [f"q{round(100 * share):02d}" for share in shares]
+    return table
+
+
+def _intervals(values: np.ndarray, confidence: float) -> dict[str, np.ndarray]:
+    """mean, low, high, n of every row; unknown values are left out."""
+    n = (~np.isnan(values)).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(n > 0, np.nansum(values, axis=1) / n, np.nan)
+        half = stats.t.ppf(.5 + confidence / 2, np.maximum(n - 1, 1)) * np.sqrt(_variance(values) / n)
+    half = np.where(n > 1, half, np.nan)
+    return {"mean": mean, "low": mean - half, "high": mean + half, "n": n}
+
+
+def _variance(values: np.ndarray) -> np.ndarray:
+    """Variance of every row, NaN below two values."""
+    n = (~np.isnan(values)).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centred = values - (np.nansum(values, axis=1) / n)[:, None]
+        return np.where(n > 1, np.nansum(centred**2, axis=1) / (n - 1), np.nan)

@@ -11,6 +11,33 @@ from results.numbers import plain_unit
 LANGUAGES = ("en", "zh")
 
 WORDS: dict[str, tuple[str, str]] = {
+    # --- sweeps ---
+    "section_response": ("How each factor moves it", "各因素的影响"),
+    "section_heat": ("Two factors together", "两个因素的共同影响"),
+    "section_fan": ("Day by day", "逐日走势"),
+    "section_failures": ("Runs that failed", "失败的运行"),
+    "caption_response": ("{measure} by factor: mean over the other factors and over worlds, with the 95% interval over worlds.",
+                         "{measure} 随各因素的变化: 对其他因素与各世界取平均, 带为各世界间 95% 区间。"),
+    "caption_heat": ("{measure}: mean over worlds and over the other factors.", "{measure}: 对各世界与其他因素取平均。"),
+    "caption_fan": ("{measure} day by day: median over worlds, half of them in the dark band, nine in ten in the light one.",
+                    "{measure} 逐日: 各世界中位数, 深带含一半世界, 浅带含九成。"),
+    "day_axis": ("Day", "天"),
+    "sweep_meta": ("{runs} runs: {points} points, {n} replicates", "{runs} 次运行: {points} 个设计点, {n} 次重复"),
+    "sweep_days": ("{days} days each", "每次 {days} 天"),
+    "sweep_question": ("What does it change to vary {factors}?", "改变 {factors} 会带来什么?"),
+    "sweep_answer": ("{found} of {tested} differences from the first point are other than 0 after correction for how many were looked at; "
+                     "without it, about {chance} would seem so by luck alone.",
+                     "与第一个设计点相比, {tested} 个差异中有 {found} 个在多重比较校正后不为 0; 若不校正, 仅凭运气约有 {chance} 个会显得不为 0。"),
+    "sweep_nothing": ("There is nothing to compare: no measure differs between points in a way that can be tested.", "没有可比较的内容: 各设计点间没有可检验的差异。"),
+    "p_holm": ("p (Holm)", "p (Holm)"),
+    "holm_note": ("Differences are from the first point ({base}), world by world; p is corrected over the whole table (Holm 1979).",
+                  "差异均相对第一个设计点 ({base}), 逐世界配对; p 对整张表校正 (Holm 1979)。"),
+    "rows_shown": ("The {shown} surest of {all} differences; all are in summary/effects.csv.", "所示为 {all} 个差异中最确定的 {shown} 个; 全部见 summary/effects.csv。"),
+    "failures_sentence": ("Runs that failed and are left out: {n}; failures.jsonl lists them all.", "{n} 次运行失败, 未计入; 全部见 failures.jsonl。"),
+    "caveat_sweep": ("Replicate r of every point is the same world and luck, {n} worlds in all; intervals are over worlds.",
+                     "每个设计点的第 r 次重复是同一世界与同一运气, 共 {n} 个世界; 区间为各世界间的区间。"),
+    "caveat_response": ("A curve over one factor averages over the others: where factors act together, look at the two of them.",
+                        "单因素曲线对其他因素取平均; 若因素有交互, 请看两因素图。"),
     # --- figures ---
     "minutes_since_start": ("Minutes since the start", "开始后分钟数"),
     "share_of_pool": ("Share of the pool lent", "已放款占额度比例"),
