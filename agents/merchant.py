@@ -44,7 +44,7 @@ class MerchantSettings(Settings):
                                   meaning="Own cash an owner leaves in the shop: lowest")
     own_cash_high: float = setting(.62, unit="share of a typical order", ge=0, le=2, source="assumption", calibrated=True,
                                    meaning="Own cash an owner leaves in the shop: highest")
-    trust_in_line: float = setting(.85, unit="share of the line", ge=0, le=1,
+    trust_in_line: float = setting(.85, unit="share of the line", ge=0, le=1.5,
                                    source="assumption: owners count most of the line as liquidity", calibrated=True,
                                    meaning="Owners with a line leave at least order - this share of the line in the shop")
     operating_cost_share: float = setting(.08, unit="share of sales", ge=0, le=1, source="assumption: rent, wages, parcels")
