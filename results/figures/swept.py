@@ -92,7 +92,8 @@ def fans(daily: dict[str, pd.DataFrame], measure: str, say: Words) -> Picture:
 
 def _scale(say: Words, measure: str, values) -> tuple[float, str]:
     size = float(np.nanmax(np.abs(np.asarray(values, float)), initial=0.0))
-    return Writer(say.lang).scale(say.unit(measure), size)
+    divisor, prefix, unit = Writer(say.lang).scale(say.unit(measure), size)
+    return divisor, f"{prefix} {unit}".strip()
 
 
 def _axis(say: Words, measure: str, unit: str) -> str:
