@@ -1,6 +1,5 @@
 """Comparing scenarios: the same worlds and the same luck, one thing changed, each difference with its interval."""
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,7 +12,7 @@ import typer
 
 from experiments.progress import Progress
 from experiments.running import run
-from experiments.workers import results_as_they_come
+from experiments.workers import results_as_they_come, usual_workers
 from results.effects import paired_effects
 from results.store import git_state, new_folder, versions, write_json, write_table, write_whole
 from scenarios import dump, load
@@ -121,7 +120,7 @@ def compare_command(
     started = time.time()
     try:
         with Progress() as progress:
-            result = compare(*scenarios, replicates=replicates, seed=seed, workers=workers or max(1, min(os.cpu_count() or 1, 8)),
+            result = compare(*scenarios, replicates=replicates, seed=seed, workers=usual_workers(workers),
                              progress=progress, on_run=finished.append)
     finally:
         if finished:

@@ -1,6 +1,5 @@
 """What `jishi run` does: run or fork a scenario, keep the results, say the answer, write the report."""
 
-import os
 import time
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 from experiments.forking import Fork, check_fork, fork
 from experiments.progress import Progress
 from experiments.running import Run, run
+from experiments.workers import usual_workers
 from results.promotion import promotion_of, rush_of
 from results.store import new_folder, write_run, write_table
 from scenarios import load
@@ -36,7 +36,7 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
         pair = f"baseline {scenario.name}" if scenario.name != "baseline" else "baseline SCENARIO"
         raise UserError(f"--replicates {replicates}: {scenario.name} has no experiment.fork, so there is nothing to pair; "
                         f"use jishi compare {pair} --replicates {replicates}")
-    workers = workers or max(1, min(os.cpu_count() or 1, 8))
+    workers = usual_workers(workers)
     check_fork(scenario)
     if dry_run:
         print(estimate(scenario, replicates or scenario.experiment.pairs, workers))

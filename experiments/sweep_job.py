@@ -1,6 +1,5 @@
 """What `jishi sweep` says: the plan before, the bar during, the result after; and one run again, alone."""
 
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from experiments.designs import Design, load_design
 from experiments.progress import Progress
 from experiments.running import run as live
 from experiments.sweeping import Sweep, default_folder, sweep
+from experiments.workers import usual_workers
 from results.effects import mean_interval, pairs_needed, table_of_worlds
 from results.parts import SweepFolder
 from scenarios import load
@@ -70,7 +70,7 @@ def elsewhere(design: Design, folder: Path) -> list[str]:
 
 def plan(design: Design, workers: int | None, out: Path | None) -> None:
     """Say what the sweep would take, and how many replicates its smallest effect needs."""
-    workers = workers or max(1, min(os.cpu_count() or 1, 8))
+    workers = usual_workers(workers)
     scenario, n = design.scenario, design.n_runs
     seconds = estimated_seconds(scenario) * n / min(workers, max(1, design.n_blocks))
     rows = n * (scenario.days if design.file.daily else 1)

@@ -4,7 +4,6 @@
     s.runs, s.effects, s.failures, s.response("goods.commission_share", "gmv")
 """
 
-import os
 import pickle
 import socket
 import time
@@ -23,6 +22,7 @@ from experiments.designs import Design, load_design
 from experiments.dispatching import dispatch
 from experiments.executing import workers_of
 from experiments.stopping import Until, looks, parse_until
+from experiments.workers import usual_workers
 from results import effects
 from results.part_file import decode, joined
 from results.parts import SweepFolder
@@ -95,7 +95,7 @@ def sweep(design, *, workers: int | None = None, cluster: str | None = None, out
         write_design(design, folder)
         with Work(design, folder, progress, goal, retry_failed) as work:
             if work.is_needed:
-                with workers_of(workers or max(1, min(os.cpu_count() or 1, 8)), cluster) as (executor, window):
+                with workers_of(usual_workers(workers), cluster) as (executor, window):
                     replicates = work.do(executor, window)
             else:
                 replicates = design.replicates

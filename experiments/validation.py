@@ -6,7 +6,6 @@
 """
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +19,7 @@ from pydantic import BaseModel
 from experiments.facts import TESTS, facts, status_of
 from experiments.outcomes import EVENT, outcome
 from experiments.progress import Progress
-from experiments.workers import results_as_they_come
+from experiments.workers import results_as_they_come, usual_workers
 from results.store import writable_folder, write_json, write_table
 from sim.core.errors import UserError, did_you_mean
 
@@ -134,7 +133,7 @@ def validate_command(
     out: Annotated[Path | None, typer.Option(help="Folder for the tables of all seeds")] = None,
 ) -> None:
     """Test the model against published facts; exit code 1 if one fails."""
-    workers = workers or max(1, min(os.cpu_count() or 1, 8))
+    workers = usual_workers(workers)
     if out:
         writable_folder(out)
     with Progress() as progress:

@@ -13,6 +13,11 @@ from typing import Any
 from sim.core.errors import WorkLost
 
 
+def usual_workers(wanted: int | None = None) -> int:
+    """`wanted`, or as many processes as there are processors, at most 8."""
+    return wanted or max(1, min(os.cpu_count() or 1, 8))
+
+
 def results_as_they_come(tasks: Sequence[tuple[Callable, tuple]], workers: int) -> Iterator[tuple[int, Any]]:
     """(number of the task, result) of every (function, arguments), in the order in which they are finished.
 

@@ -69,11 +69,6 @@ class CreditMarket:
         """A tactic's offer for today; the last one posted stands."""
         self.offer = Offer(**terms)
 
-    @property
-    def promoted_total(self) -> int:
-        """Lent at promoted prices so far, fen."""
-        return int(sum(log[:, 3].sum() for log in self.promotion_log))
-
     def promoted_by(self, tactic: int) -> int:
         """Lent so far at the price of one tactic, fen."""
         return int(sum(log[log[:, 4] == tactic, 3].sum() for log in self.promotion_log))
