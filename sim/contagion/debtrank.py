@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.contagion.capped_climb import climb_in_place, passed_on
 from sim.contagion.matrix import Rows, csr_of, row_sums, square_rows, vector
 from sim.contagion.monotone_system import linear_solve
 from sim.core.errors import UserError
@@ -21,8 +22,6 @@ from sim.core.kernels import kernel
 VARIANTS = ("linear", "single_hit", "nonlinear")
 MAX_STEPS = 10_000
 GOAL = 1e-14  # estimated distance to the limit, as a share of equity
-GOAL_IN_PLACE = 2e-13  # the same for large networks, without a trajectory
-FIRST_SWEEPS = 1
 DIVERGED = 1e12
 LU_BELOW = 1_000  # nodes; above, a slow limit is left to the steps
 
@@ -89,7 +88,7 @@ def _climb(leverage: Rows, start, alpha, capped, keep):
     cap = 1.0 if capped else np.inf
     if not keep and capped:
         now = start.copy()
-        converged = _climb_in_place(*leverage, start, alpha, now)
+        converged = climb_in_place(leverage, start, alpha, now)
         return [start, now], converged
     for step_number in range(MAX_STEPS):
         after = np.empty_like(now)
@@ -159,17 +158,11 @@ def _leverage(start, data, equity, capped):
 
 
 @kernel
-def _passed_on(h, alpha):
-    """h exp(alpha (h - 1))."""
-    return h if alpha == 0.0 else h * np.exp(alpha * (h - 1.0))
-
-
-@kernel
 def _one_step(start, column, leverage, first, now, alpha, cap, after):
     """after_i = min(cap, first_i + sum_j l_ij f(now_j)); the largest change."""
     sent = np.empty(now.size)
     for j in range(now.size):
-        sent[j] = _passed_on(now[j], alpha)
+        sent[j] = passed_on(now[j], alpha)
     largest = 0.0
     for i in range(now.size):
         total = first[i]
@@ -178,79 +171,6 @@ def _one_step(start, column, leverage, first, now, alpha, cap, after):
         after[i] = min(cap, total)
         largest = max(largest, abs(after[i] - now[i]))
     return largest
-
-
-@kernel
-def _climb_in_place(start, column, leverage, first, alpha, h):
-    """The same limit by sweeps that use the newest values; after a few, only the banks that can still lose more are left."""
-    reached, _ = _sweeps(start, column, leverage, first, alpha, h, FIRST_SWEEPS)
-    if reached:
-        return True
-    rows, columns, amounts, constant, members = _still_open(start, column, leverage, first, alpha, h)
-    inner = h[members]
-    reached, _ = _sweeps(rows, columns, amounts, constant, alpha, inner, MAX_STEPS)
-    h[members] = inner
-    return reached
-
-
-@kernel
-def _sweeps(start, column, leverage, first, alpha, h, most):
-    """h_i <- min(1, first_i + sum_j l_ij f(h_j)), in place; (limit reached, sweeps)."""
-    n = h.size
-    sent = np.empty(n)
-    for i in range(n):
-        sent[i] = _passed_on(h[i], alpha)
-    before = np.inf
-    for sweep in range(most):
-        largest = 0.0
-        for i in range(n):
-            if h[i] < 1.0:
-                total = first[i]
-                for k in range(start[i], start[i + 1]):
-                    total += leverage[k] * sent[column[k]]
-                total = min(1.0, total)
-                largest = max(largest, abs(total - h[i]))
-                h[i] = total
-                sent[i] = _passed_on(total, alpha)
-        ratio = largest / before if before < np.inf else 1.0
-        if largest <= 1e-16 or (largest <= GOAL_IN_PLACE and largest * ratio <= (1.0 - ratio) * GOAL_IN_PLACE):
-            return True, sweep + 1
-        before = largest
-    return False, most
-
-
-@kernel
-def _still_open(start, column, leverage, first, alpha, h):
-    """The part of the system between banks below 1: rows, columns, leverage, constant part, ids."""
-    n = h.size
-    position = np.full(n, -1, dtype=np.int32)
-    members = np.empty(n, dtype=np.int64)
-    count = 0
-    links = 0
-    for i in range(n):
-        if h[i] < 1.0 and start[i + 1] > start[i]:
-            position[i] = count
-            members[count] = i
-            count += 1
-            links += start[i + 1] - start[i]
-    to = np.zeros(count + 1, dtype=np.int64)
-    target = np.empty(links, dtype=np.int32)
-    amount = np.empty(links)
-    constant = np.empty(count)
-    links = 0
-    for a in range(count):
-        i = members[a]
-        constant[a] = first[i]
-        for k in range(start[i], start[i + 1]):
-            b = position[column[k]]
-            if b >= 0:
-                target[links] = b
-                amount[links] = leverage[k]
-                links += 1
-            else:  # lost everything, or lends to nobody: what it passes on is final
-                constant[a] += leverage[k] * _passed_on(h[column[k]], alpha)
-        to[a + 1] = links
-    return to, target[:links], amount[:links], constant, members[:count]
 
 
 @kernel

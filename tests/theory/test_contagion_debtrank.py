@@ -116,3 +116,26 @@ def test_a_mistake_is_named(changes, words):
     arguments = {"exposures": [[0, 1], [1, 0]], "equity": [1, 1], "shock": [0.1, 0]} | changes
     with pytest.raises(UserError, match=words):
         debtrank.debtrank(**arguments)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_limit_alone_is_where_the_steps_lead(seed):
+    """Corrected sweeps in 32 bits: banks without equity, tiny equity, all lost, untouched, hubs."""
+    draw = np.random.default_rng(seed)
+    n = 400
+    exposures = sparse.random_array((n, n), density=0.02, rng=draw, data_sampler=lambda size: draw.pareto(1.2, size)).tolil()
+    exposures[0, 1:] = draw.random(n - 1)  # lends to everybody
+    exposures[:, -20:] = 0.0
+    exposures[-20:, :] = 0.0
+    exposures[-20, -19] = exposures[-19, -20] = 5.0  # a pair the shock does not reach
+    exposures.setdiag(0.0)
+    equity = draw.choice([0.0, 1e-12, 1.0, 1.0, 30.0, 1e6], n) * draw.random(n)
+    equity[-20:] = 1.0
+    shock = np.where(draw.random(n) < 0.1, draw.random(n), 0.0)
+    shock[-20:] = 0.0
+    steps = debtrank.debtrank(exposures.tocsr(), equity, shock)
+    limit = debtrank.debtrank(exposures.tocsr(), equity, shock, keep_trajectory=False)
+    assert steps.converged and limit.converged
+    np.testing.assert_allclose(limit.loss_share, steps.loss_share, rtol=0, atol=1e-11)
+    np.testing.assert_array_equal(limit.loss_share == 1.0, steps.loss_share == 1.0)
+    assert not limit.loss_share[-20:].any()
