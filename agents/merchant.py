@@ -19,6 +19,7 @@ from sim.core.settings import Settings, setting
 
 VENUES = ("marketplace", "B2B", "offline")
 N_SECTORS = 12
+CERTIFIED_ABOVE, CERTIFIED_BY_QUALITY = -.524, .8  # seven in ten are certified, the better shops more often (assumption)
 OPEN, CLOSED = 0, 1  # status; a closed shop sells nothing and refunds what waits in escrow
 LONGEST_REVIEW = 40  # days
 RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_DAYS (a test holds them equal)
@@ -49,9 +50,6 @@ class MerchantSettings(Settings):
                                    meaning="Owners with a line leave at least order - this share of the line in the shop")
     operating_cost_share: float = setting(.08, unit="share of sales", ge=0, le=1, source="assumption: rent, wages, parcels")
     bank_application_rate: float = setting(.10, unit="a year", ge=0, le=12, source="assumption: one shop in ten asks a bank each year")
-    collapse_rate: float = setting(.013, unit="a year", ge=0, le=2, source="assumption; S09 with LGD near 1", calibrated=True)
-    collapse_quality_slope: float = setting(.8, unit="log hazard per standard deviation of quality", ge=0, le=5, source="assumption",
-                                            meaning="Bad shops collapse more often")
 
     @model_validator(mode="after")
     def _lowest_is_not_above_highest(self):
@@ -87,12 +85,20 @@ class Merchants(Population):
     quality = column(np.float64, "standard deviations", "Latent quality; drifts, is never seen by anybody")
     review_days = column(np.int16, "days", "Between two stock orders")
     own_cash_share = column(np.float64, "share of a typical order", "Own cash the owner leaves in the shop")
+    is_strategic = column(np.bool_, "yes/no", "The owner would walk away from a debt if it paid; nobody sees it")
+    dependence = column(np.float64, "share", "Part of the owner's trade that lives on this platform alone")
 
     status = column(np.int8, "number", "Open or closed")
     closed_on = column(np.int32, "day", "Day the shop closed; -1 while open", default=-1)
+    trouble_since = column(np.int32, "day", "In trouble since; -1 not in trouble", default=-1)
+    normal_sales = column(np.float64, "fen a day", "Sales before the trouble; bills still follow them")
+    unpaid_days = column(np.int32, "days", "Days in this trouble on which bills stayed unpaid")
+    walked_on = column(np.int32, "day", "The owner refuses to repay since; -1 not", default=-1)
     demand_shock = column(np.float64, "log", "Luck of the shop, persistent")
     appeal = column(np.float32, "relative", "Weight in the choice of each segment today", width=5)
     rating = column(np.float32, "share", "Mean rating as shown to buyers", default=.9)
+    complaint_share = column(np.float32, "share of orders", "Complaints, as the platform counts them", default=.02)
+    n_favourites = column(np.int32, "consumers", "Consumers whose last purchase was here, counted once a month")
     cash = column(np.int64, "fen", "Money at the home bank")
     escrow = column(np.int64, "fen", "Sold, not yet settled by the platform")
     inventory = column(np.int64, "fen", "Goods on the shelf, at cost")
@@ -101,6 +107,7 @@ class Merchants(Population):
     orders_today = column(np.int32, "orders", "Sold today")
     forecast = column(np.float64, "fen a day", "The owner's forecast of demand, season taken out")
     sales_trend = column(np.float64, "fen a day", "Two-month average of sales, season taken out: what the platform sees")
+    sales_recent = column(np.float64, "fen a day", "Two-week average of sales, season taken out")
     typical_order = column(np.float64, "fen", "Average stock order")
     next_review = column(np.int32, "day", "Next stock order")
     order_today = column(np.int64, "fen", "Goods wanted today")
@@ -118,6 +125,7 @@ class Merchants(Population):
     lender = column(np.int16, "micro-loan company", "Company that serves the shop")
     score = column(np.float64, "points 0-1", "Credit score of the platform's lender")
     credit_limit = column(np.int64, "fen", "Granted line; 0 before approval")
+    is_frozen = column(np.bool_, "yes/no", "The lender lets nothing more be drawn: cash flow dried up")
     loan_life = column(np.float64, "days", "What the owner expects a draw to last", default=7.0)
     last_draw_on = column(np.int32, "day", "Day of the last draw; -100000 never", default=-100_000)
     days_past_due = column(np.int32, "days", "Oldest arrears at any lender")
@@ -125,9 +133,14 @@ class Merchants(Population):
     bank_lender = column(np.int16, "bank", "Bank that lent; -1 none", default=-1)
     bank_loan = column(np.int64, "fen", "Owed to a bank, principal and interest")
     bank_instalment = column(np.int64, "fen a month", "Fixed instalment")
+    bank_reserve = column(np.int64, "fen", "Set aside for the next instalment")
     bank_due_on = column(np.int32, "day", "Next instalment; -1 none", default=-1)
     bank_applied_on = column(np.int32, "day", "Application in a bank's queue since; -1 none", default=-1)
     bank_carry = column(np.float64, "fen", "Fraction of a fen of bank interest")
+
+    def usable_line(self, rows) -> np.ndarray:
+        """What the platform's lender lets the shops `rows` owe, fen; nothing while the line is frozen."""
+        return np.where(self.is_frozen[rows], 0, self.credit_limit[rows])
 
 
 # --- birth ------------------------------------------------------------------------------------------------------------
@@ -145,7 +158,6 @@ def create_merchants(m) -> Merchants:
     shops.venue[:] = 0
     shops.sector[:] = (u[0] * N_SECTORS).astype(np.int8)
     shops.region[:] = (u[1] * 8).astype(np.int8)
-    shops.is_certified[:] = u[2] < .7
     shops.opened_on[:] = -(60 + u[3] * 1800).astype(np.int32)
     shops.home_bank[:] = m.banks.draw_home(u[4])
     size = np.exp(s.size_spread * normals(key, 0, n, 0))
@@ -156,16 +168,21 @@ def create_merchants(m) -> Merchants:
     shops.cost_share[:] = s.cost_share_low + u[6] * max(0.0, s.cost_share_high - s.cost_share_low)
     shops.price[:] = np.exp(.05 * normals(key, 0, n, 1))
     shops.quality[:] = normals(key, 0, n, 2)
+    effort = normals(key, 0, n, 5) + CERTIFIED_BY_QUALITY * shops.quality
+    shops.is_certified[:] = effort > CERTIFIED_ABOVE * np.hypot(1.0, CERTIFIED_BY_QUALITY)
     days = s.review_mean_days * np.exp(s.review_spread * normals(key, 0, n, 3) - s.review_spread ** 2 / 2)
     shops.review_days[:] = np.clip(np.rint(days), 3, LONGEST_REVIEW)
     shops.own_cash_share[:] = s.own_cash_low + u[7] * max(0.0, s.own_cash_high - s.own_cash_low)
+    shops.is_strategic[:] = uniforms(key, 0, n, 40) < m.settings.distress.strategic_share
+    low, high = m.settings.distress.dependence_low, m.settings.distress.dependence_high
+    shops.dependence[:] = low + (high - low) * uniforms(key, 0, n, 41)
     shops.demand_shock[:] = s.demand_spread * normals(key, 0, n, 4)
     shops.next_review[:] = (u[8] * shops.review_days).astype(np.int32)
     shops.lender[:] = (u[9] < 1000 / 1600).astype(np.int16)  # S23: 600 M and 1 000 M of capital
 
     consumers, habits = m.settings.consumers, m.settings.consumers
     sales = shops.size / shops.size.sum() * consumers.count * habits.purchases_a_year / 365 * fen(habits.basket_cny)
-    shops.forecast[:] = shops.sales_trend[:] = sales
+    shops.forecast[:] = shops.sales_trend[:] = shops.sales_recent[:] = sales
     shops.typical_order[:] = shops.cost_share * sales * shops.review_days
     cycle_left = shops.next_review.astype(float)
     shops.inventory[:] = shops.cost_share * sales * (cycle_left + s.safety_days)
@@ -179,25 +196,29 @@ def create_merchants(m) -> Merchants:
 def drift(m):
     """Luck and quality of every shop move a little; today's appeal to each segment follows.
 
-    Reads: merchants.price, merchants.rating, merchants.status.  Writes: merchants.demand_shock, quality, rating, appeal.
-    Draws: MERCHANT_DEMAND and MERCHANT_QUALITY, one per merchant.
+    Reads: merchants.price, status, trouble_since.  Writes: merchants.demand_shock, quality, rating,
+    complaint_share, appeal.  Draws: MERCHANT_DEMAND, one per merchant, and MERCHANT_QUALITY, three.
     """
     s, shops = m.settings.merchants, m.merchants
     demand = stream_key(m.path_seed, Stream.MERCHANT_DEMAND, m.day)
     quality = stream_key(m.path_seed, Stream.MERCHANT_QUALITY, m.day)
     sensitivity = np.array([segment.price_sensitivity for segment in m.settings.consumers.segments.in_order()])
+    in_trouble = shops.trouble_since >= 0
+    decline = np.where(in_trouble, m.settings.distress.decline_a_month / 30 * (m.day - shops.trouble_since), 0.0)
     _drift(demand, quality, s.demand_persistence, s.demand_spread, s.quality_drift, shops.demand_shock, shops.quality,
-           shops.price, shops.rating, shops.orders_today, shops.status, m.goods.merchant_factor_today, sensitivity, shops.appeal)
+           shops.price, shops.rating, shops.complaint_share, shops.orders_today, shops.status, decline,
+           m.goods.merchant_factor_today, sensitivity, shops.appeal)
 
 
 def plan_orders(m):
     """On review days owners set their surplus aside and want stock up to target; the gap is the credit need.
 
     target = cost share x forecast x (season over the coming review period + safety days);
-    own cash kept = max(share x typical order, typical order - trust x line), plus what a bank loan put in;
-    need = target - stock - min(cash, kept).
-    Reads: merchants.forecast, inventory, credit_limit, cash, bank_loan.  Writes: merchants.order_today, need_today,
-    surplus_today, next_review, typical_order, reviews_today, is_early, draw_minute.
+    own cash kept = max(share x typical order, typical order - trust x line); a bank loan is taken out, for equipment or rent;
+    need = target - stock + instalment due before the next review - min(cash, kept).
+    Reads: merchants.forecast, inventory, credit_limit, is_frozen, cash, bank_loan, bank_instalment, bank_due_on.
+    Writes: merchants.order_today, need_today, surplus_today, bank_reserve, next_review, typical_order, reviews_today,
+    is_early, draw_minute.
     Draws: MERCHANT_DRAW_MINUTE, one per merchant.
     """
     shops = m.merchants
@@ -256,10 +277,15 @@ def _plan_orders(m, rows, days_early):
     order = np.maximum(0, target.astype(np.int64) - shops.inventory[rows])
     shops.typical_order[rows] += (order - shops.typical_order[rows]) / 4.0 * (np.asarray(days_early) == 0)
     kept = np.maximum(shops.own_cash_share[rows] * shops.typical_order[rows],
-                      shops.typical_order[rows] - s.trust_in_line * shops.credit_limit[rows]) + shops.bank_loan[rows]
-    shops.surplus_today[rows] = np.maximum(0, shops.cash[rows] - kept.astype(np.int64))
+                      shops.typical_order[rows] - s.trust_in_line * shops.usable_line(rows))
+    falls_due = (shops.bank_loan[rows] > 0) & (shops.bank_due_on[rows] <= m.day + period)
+    instalment = np.where(falls_due, np.minimum(shops.bank_instalment[rows], shops.bank_loan[rows]), 0)
+    spare = np.maximum(shops.cash[rows] + shops.usable_line(rows) - order, shops.cash[rows] // 2)  # a bare shelf earns nothing
+    reserve = np.minimum(instalment, spare)
+    shops.bank_reserve[rows] = np.where(np.asarray(days_early) == 0, reserve, shops.bank_reserve[rows])
+    shops.surplus_today[rows] = np.maximum(0, shops.cash[rows] - kept.astype(np.int64) - reserve)
     shops.order_today[rows] = order
-    shops.need_today[rows] = np.maximum(0, order - shops.cash[rows] + shops.surplus_today[rows])
+    shops.need_today[rows] = np.maximum(0, order + reserve - shops.cash[rows] + shops.surplus_today[rows])
     shops.next_review[rows] = np.maximum(shops.next_review[rows], m.day) + shops.review_days[rows]
 
 
@@ -283,31 +309,36 @@ def buy_stock(m):
     rows = np.flatnonzero(shops.surplus_today)
     m.ledger.pay(m.books.cash, rows, m.books.world, 0, shops.surplus_today[rows], purpose=Purpose.OWNER_DRAW)
     rows = np.flatnonzero(shops.order_today)
-    bought = np.minimum(shops.order_today[rows], shops.cash[rows])
+    bought = np.minimum(shops.order_today[rows], np.maximum(0, shops.cash[rows] - shops.bank_reserve[rows]))
     m.ledger.pay(m.books.cash, rows, m.books.world, 0, bought, purpose=Purpose.STOCK)
     shops.inventory[rows] += bought
     m.credit.stock_bought_today = int(bought.sum())
 
 
 def pay_costs(m):
-    """Rent, wages and parcels, a share of today's sales, as far as the cash reaches.
+    """Rent, wages and parcels, a share of today's sales, in trouble of those before it, as far as the cash reaches.
 
-    Reads: merchants.sales_today.  Writes: merchants.cash.
+    Reads: merchants.sales_today, trouble_since, normal_sales.  Writes: merchants.cash, unpaid_days.
     """
     shops = m.merchants
-    rows = np.flatnonzero(shops.sales_today > 0)
-    costs = (shops.sales_today[rows] * m.settings.merchants.operating_cost_share).astype(np.int64)
-    m.ledger.pay(m.books.cash, rows, m.books.world, 0, np.minimum(costs, shops.cash[rows]), purpose=Purpose.OPERATING_COSTS)
+    in_trouble = (shops.trouble_since >= 0) & (shops.status == OPEN)
+    basis = np.where(in_trouble, np.maximum(shops.normal_sales, shops.sales_today), shops.sales_today)
+    rows = np.flatnonzero(basis > 0)
+    costs = (basis[rows] * m.settings.merchants.operating_cost_share).astype(np.int64)
+    paid = np.minimum(costs, shops.cash[rows])
+    m.ledger.pay(m.books.cash, rows, m.books.world, 0, paid, purpose=Purpose.OPERATING_COSTS)
+    shops.unpaid_days[rows] += in_trouble[rows] & (paid < costs)
 
 
 def learn_demand(m):
     """Owners update their forecast and the platform its trend from today's demand, season taken out.
 
-    Writes: merchants.forecast, sales_trend.
+    Writes: merchants.forecast, sales_trend, sales_recent.
     """
     shops = m.merchants
     season = max(m.goods.season[m.day], .05)
-    _learn(season, shops.status, shops.demand_today, shops.sales_today, shops.forecast, shops.sales_trend)
+    _learn(season, shops.status, shops.demand_today, shops.sales_today, shops.forecast, shops.sales_trend,
+           shops.sales_recent)
 
 
 def apply_to_bank(m):
@@ -322,17 +353,6 @@ def apply_to_bank(m):
     shops.bank_applied_on[asks] = m.day
 
 
-def collapse(m) -> np.ndarray:
-    """Shops that fail tonight, more often the bad ones; the markets settle what follows.  Returns their rows.
-
-    hazard = rate exp(-slope quality - slope^2 / 2) a year.  Draws: MERCHANT_DISTRESS, one per merchant.
-    """
-    s, shops = m.settings.merchants, m.merchants
-    key = stream_key(m.path_seed, Stream.MERCHANT_DISTRESS, m.day)
-    slope = s.collapse_quality_slope
-    return _collapses(key, s.collapse_rate / 365 * np.exp(-slope ** 2 / 2), slope, shops.status, shops.quality)
-
-
 # Loans asked for by hour of the day: peaks at 13-15 and 20-23 (M04); the level of the other hours is an assumption.
 _BY_HOUR = np.array([2, 1, .5, .3, .3, .5, 1, 2, 4, 6, 6.5, 5.5, 5, 8, 8, 6, 5.5, 4.5, 4, 5, 8, 8, 7, 4])
 INTRADAY_CDF = np.concatenate(([0.0], np.cumsum(_BY_HOUR) / _BY_HOUR.sum()))
@@ -342,20 +362,27 @@ INTRADAY_CDF = np.concatenate(([0.0], np.cumsum(_BY_HOUR) / _BY_HOUR.sum()))
 
 
 @kernel
-def _drift(demand_key, quality_key, persistence, spread, drift_size, demand_shock, quality, price, rating, orders, status,
-           factor, sensitivity, appeal):
-    """x' = rho x + spread sqrt(1 - rho^2) z;  q' = sqrt(1 - d^2) q + d z;  appeal = factor exp(x + .2 q) rating price^-s.
+def _drift(demand_key, quality_key, persistence, spread, drift_size, demand_shock, quality, price, rating, complaints,
+           orders, status, decline, factor, sensitivity, appeal):
+    """x' = rho x + spread sqrt(1 - rho^2) z;  q' = sqrt(1 - d^2) q + d z;  appeal = factor exp(x + .2 q - decline) rating price^-s.
 
-    The rating moves towards what buyers experience, .9 + .03 q, by 1% per order, at most 10% a day.
+    The rating moves towards what today's buyers experienced, .9 + .03 q, less .1 in trouble, each by chance .15 off, by 1% per
+    order, at most 10% a day; the share of complaints in the same way towards .02 exp(-.4 q), threefold in trouble.
     """
     innovation, stay = spread * np.sqrt(1.0 - persistence * persistence), np.sqrt(1.0 - drift_size * drift_size)
     for j in range(len(demand_shock)):
         demand_shock[j] = persistence * demand_shock[j] + innovation * normal(demand_key, j, 0)
         if drift_size > 0:
             quality[j] = stay * quality[j] + drift_size * normal(quality_key, j, 0)
-        experience = min(max(.9 + .03 * quality[j], 0.0), 1.0)
-        rating[j] += np.float32(min(.01 * orders[j], .1) * (experience - rating[j]))
-        base = factor[j] * rating[j] * np.exp(demand_shock[j] + .2 * quality[j]) if status[j] == 0 else 0.0
+        if orders[j] > 0:
+            in_trouble, weight = decline[j] > 0, np.float32(min(.01 * orders[j], .1))
+            error = normal(quality_key, j, 1) / np.sqrt(orders[j])
+            experience = min(max(.9 + .03 * quality[j] - (.1 if in_trouble else 0.0) + .15 * error, 0.0), 1.0)
+            rating[j] += weight * np.float32(experience - rating[j])
+            expected = min(.02 * np.exp(-.4 * quality[j]) * (3.0 if in_trouble else 1.0), .5)
+            counted = max(expected + np.sqrt(expected * (1.0 - expected) / orders[j]) * normal(quality_key, j, 2), 0.0)
+            complaints[j] += weight * np.float32(counted - complaints[j])
+        base = factor[j] * rating[j] * np.exp(demand_shock[j] + .2 * quality[j] - decline[j]) if status[j] == 0 else 0.0
         log_price = np.log(price[j])
         for g in range(len(sensitivity)):
             appeal[j, g] = base * np.exp(-sensitivity[g] * log_price)
@@ -375,21 +402,10 @@ def _ordinary_minutes(key, rows, cdf):
 
 
 @kernel
-def _learn(season, status, demand_today, sales_today, forecast, sales_trend):
-    """f += (demand / season - f) / 20;  trend += (sales / season - trend) / 60."""
+def _learn(season, status, demand_today, sales_today, forecast, sales_trend, sales_recent):
+    """f += (demand / season - f) / 20;  trend += (sales / season - trend) / 60; recent by 14."""
     for j in range(len(forecast)):
         if status[j] == OPEN:
             forecast[j] += (demand_today[j] / season - forecast[j]) / 20.0
             sales_trend[j] += (sales_today[j] / season - sales_trend[j]) / 60.0
-
-
-@kernel
-def _collapses(key, daily_hazard, slope, status, quality):
-    """Rows with u < hazard exp(-slope q)."""
-    rows = np.empty(len(status), np.int64)
-    count = 0
-    for j in range(len(status)):
-        if status[j] == OPEN and uniform(key, j, 0) < daily_hazard * np.exp(-slope * quality[j]):
-            rows[count] = j
-            count += 1
-    return rows[:count]
+            sales_recent[j] += (sales_today[j] / season - sales_recent[j]) / 14.0

@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from agents.bank import BankSettings
 from agents.consumer import ConsumerSettings
+from agents.distress import DistressSettings
 from agents.lending.bank_card import BankCardSettings
 from agents.lending.platform_card import PlatformCardSettings
 from agents.merchant import MerchantSettings
@@ -49,6 +50,7 @@ class Scenario(Header):
 
     consumers: ConsumerSettings = ConsumerSettings()
     merchants: MerchantSettings = MerchantSettings()
+    distress: DistressSettings = DistressSettings()
     banks: BankSettings = BankSettings()
     platforms: PlatformSettings = PlatformSettings()
     goods: GoodsSettings = GoodsSettings()

@@ -4,8 +4,8 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import bank, consumer, merchant, platform
-from sim.markets import bank_credit, closures, credit, deposits, goods, loans
+from agents import bank, consumer, distress, merchant, platform
+from sim.markets import bank_credit, closures, credit, data_sharing, deposits, goods, loans
 
 
 def live_one_day(m):
@@ -14,6 +14,7 @@ def live_one_day(m):
     m.ledger.open_day()
     m.goods.open_day(m.day)
     m.credit.open_day()
+    m.n_closed_today = 0
     for shock in m.active(m.shocks):
         shock.strike(m)
     consumer.receive_income(m)
@@ -21,9 +22,11 @@ def live_one_day(m):
 
     # 2 Learn
     merchant.drift(m)
+    data_sharing.publish_counts(m)
 
     # 3 Post
     credit.review_lines(m)
+    credit.watch_cash_flow(m)
     for tactic in m.active(m.tactics):
         tactic.act(m)
 
@@ -54,7 +57,8 @@ def live_one_day(m):
     platform.pay_lender_costs(m)
 
     # 9 Distress
-    closures.close_shops(m, merchant.collapse(m))
+    closures.close_shops(m, distress.change_fortunes(m))
+    closures.enforce(m, distress.walk_away(m))
 
     # 10 Close
     merchant.learn_demand(m)

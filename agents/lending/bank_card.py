@@ -1,4 +1,4 @@
-"""A bank's expert card for term loans: stated annual sales, age of the firm, no arrears."""
+"""A bank's expert card for term loans: stated annual sales and margin, age of the firm, no arrears."""
 
 import numpy as np
 
@@ -25,10 +25,10 @@ class BankCard:
         self.settings = settings
 
     def decide(self, view: BankFileView) -> CreditDecision:
-        """Half the points for sales (log scale, full at thirty times the least), half for age (full at five years)."""
+        """.4 for sales (log scale, full at thirty times the least), .3 for age (full at five years), .3 for the margin (full at 30%)."""
         s = self.settings
         floor = max(fen(s.least_annual_sales_cny), 1)
         size = np.clip(np.log(np.maximum(view.annual_sales, 1) / floor) / np.log(30), 0, 1)
-        score = .5 * size + .5 * np.clip(view.age_days / 1825, 0, 1)
+        score = .4 * size + .3 * np.clip(view.age_days / 1825, 0, 1) + .3 * np.clip(view.stated_margin / .3, 0, 1)
         approved = (score >= s.pass_mark) & (view.annual_sales >= floor) & (view.age_days >= s.least_age_days) & (view.days_past_due == 0)
         return CreditDecision(approved, score)

@@ -1,16 +1,28 @@
 """What an actor may see, and what it may intend: the types that markets hand out and take back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+RULES = ("is_open", "days_past_due")  # what a lender acts on by rule; everything else may enter a score
+
 
 @dataclass(frozen=True)
-class ClosedLoopView:
-    """What the platform sees of its own merchants; arrays of shape (n,), copies.
+class View:
+    """What a lender is shown of some merchants: copies, one array of shape (n,) a field; never the population."""
 
-    sales_trend: fen a day.  age_days.  rating: 0-1.  is_certified, is_open: yes/no.  days_past_due: days, at
-    the platform's lenders.
+    def features(self) -> dict[str, np.ndarray]:
+        """What may enter a score, by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in RULES}
+
+
+@dataclass(frozen=True)
+class ClosedLoopView(View):
+    """What the platform sees of its own merchants: purchase, sale, payment and delivery all happen on it.
+
+    sales_trend: fen a day, two months.  age_days.  rating: 0-1.  is_certified, is_open: yes/no.  days_past_due: at the
+    platform's lenders.  sales_growth: two weeks over two months.  stock_days: days of sales on the shelf.  settlement_days:
+    days of sales in escrow.  complaint_share: of orders.  n_favourites: consumers.  n_ties: suppliers and customers.
     """
 
     sales_trend: np.ndarray
@@ -19,18 +31,61 @@ class ClosedLoopView:
     is_certified: np.ndarray
     is_open: np.ndarray
     days_past_due: np.ndarray
+    sales_growth: np.ndarray
+    stock_days: np.ndarray
+    settlement_days: np.ndarray
+    complaint_share: np.ndarray
+    n_favourites: np.ndarray
+    n_ties: np.ndarray
 
 
 @dataclass(frozen=True)
-class BankFileView:
-    """What an applicant brings to a bank; arrays of shape (n,), copies.
+class LimitedView(View):
+    """What a B2B site shows of its members: the surface, no better than what a bank has.
 
-    annual_sales: fen, as stated, with error.  age_days.  days_past_due: days, at this bank.
+    age_days.  is_certified.  n_ties: partners named.  surface: standing among members, standard deviations, with error.
+    """
+
+    age_days: np.ndarray
+    is_certified: np.ndarray
+    n_ties: np.ndarray
+    surface: np.ndarray
+
+
+@dataclass(frozen=True)
+class BankFileView(View):
+    """What an applicant brings to a bank.
+
+    annual_sales: fen, and stated_margin: share of sales, from the last annual statement, with error.  age_days.
+    relationship_days: since the account was opened.  days_past_due: at this bank.
     """
 
     annual_sales: np.ndarray
     age_days: np.ndarray
     days_past_due: np.ndarray
+    stated_margin: np.ndarray
+    relationship_days: np.ndarray
+
+
+@dataclass(frozen=True)
+class OrderHistoryView(View):
+    """What a buyer with monthly settlement knows of its suppliers or drivers: orders and their trend.
+
+    sales_trend: fen a day.  sales_growth: two weeks over two months.  age_days.
+    """
+
+    sales_trend: np.ndarray
+    sales_growth: np.ndarray
+    age_days: np.ndarray
+
+
+@dataclass(frozen=True)
+class ThinFileView(View):
+    """What anybody can find out: age_days, is_certified, region (code)."""
+
+    age_days: np.ndarray
+    is_certified: np.ndarray
+    region: np.ndarray
 
 
 @dataclass(frozen=True)

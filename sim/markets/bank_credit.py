@@ -56,7 +56,7 @@ def decide_applications(m, capacity):
 def collect_instalments(m):
     """Interest by day; instalments when due, whole ones only; a closed shop pays what it has; old arrears are written off.
 
-    Writes: merchants.bank_loan, bank_lender, bank_due_on, bank_carry, cash, days_past_due; banks.own_funds, loans.
+    Writes: merchants.bank_loan, bank_lender, bank_due_on, bank_carry, bank_reserve, cash, days_past_due; banks.own_funds, loans.
     """
     shops, banks, books = m.merchants, m.banks, m.books
     rows = np.flatnonzero(shops.bank_loan > 0)
@@ -73,7 +73,9 @@ def collect_instalments(m):
     paid = np.where(is_closed, np.minimum(shops.cash[rows], shops.bank_loan[rows]), np.where(shops.cash[rows] >= wanted, wanted, 0))
     m.ledger.pay(books.cash, rows, books.bank_own, lender, paid, purpose=Purpose.LOAN_REPAID)
     m.ledger.cancel(books.bank_loans, lender, books.bank_debt, rows, paid, purpose=Purpose.LOAN_REPAID)
-    shops.bank_due_on[rows[(paid > 0) & ~is_closed]] += 30
+    met = rows[(paid > 0) & ~is_closed]
+    shops.bank_due_on[met] += 30
+    shops.bank_reserve[met] = 0
     late = np.maximum(m.day - shops.bank_due_on[rows], 0)
     shops.days_past_due[rows] = np.maximum(shops.days_past_due[rows], late)
     bad = late > m.settings.banks.write_off_days

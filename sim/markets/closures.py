@@ -15,7 +15,7 @@ def close_shops(m, failed):
     Choice: refunds go in equal parts to consumers whose last purchase was at the shop.  Source: DESIGN 4.7 (refunds
     out of escrow).  Alternative: a register of every purchase.  Reason: memory of a million consumers.
     """
-    m.n_closed_today = len(failed)
+    m.n_closed_today += len(failed)
     if len(failed) == 0:
         return
     shops, ledger, books = m.merchants, m.ledger, m.books
@@ -30,6 +30,21 @@ def close_shops(m, failed):
     ledger.pay(books.escrow, shop, books.wallet, rows, share, purpose=Purpose.REFUND)
     left = failed[shops.escrow[failed] > 0]  # nobody to refund
     ledger.pay(books.escrow, left, books.world, 0, shops.escrow[left].copy(), purpose=Purpose.REFUND)
+
+
+def enforce(m, walked):
+    """What the platform does to the owners `walked`, who refuse to repay: loans are due, account and shop are cleared.
+
+    Without account clearing the shop stays open.  Either way the owner first takes out what the till holds.
+    Writes: merchants.cash, status, closed_on, appeal, escrow, bundle_*, credit_limit; consumers.wallet; lenders.cash, loans;
+    loans.due_on, outstanding, collected; n_closed_today.  Source: SOURCES 1.4, last resort.
+    """
+    if len(walked) == 0:
+        return
+    m.ledger.pay(m.books.cash, walked, m.books.world, 0, m.merchants.cash[walked].copy(), purpose=Purpose.OWNER_DRAW)
+    call_in(m, walked)
+    if m.settings.loans.account_clearing:
+        close_shops(m, walked)
 
 
 @kernel

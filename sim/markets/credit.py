@@ -19,13 +19,15 @@ from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
 class CreditSettings(Settings):
     """How large a line is and what may be drawn on it."""
 
-    line_months: float = setting(.235, unit="months of sales at full score", ge=0, le=12, source="assumption; M01 and S08", calibrated=True)
+    line_months: float = setting(.227, unit="months of sales at full score", ge=0, le=12, source="assumption; M01 and S08", calibrated=True)
     line_cap_cny: float = setting(60_000, unit="CNY", ge=0, le=1e7, source="assumption: cap against the heavy tail (S05)")
     loan_cap_cny: float = setting(59_900, unit="CNY", ge=0, le=1e7, source="S05: no loan of 60 000 or more; does not scale with weight")
     smallest_draw_cny: float = setting(500, unit="CNY", ge=0, le=1e6, source="assumption: below it nobody bothers")
     advance_share: float = setting(.60, unit="share of orders in escrow", ge=0, le=1, source="assumption: refunds happen")
     topup_share: float = setting(.10, unit="share of the need", ge=0, le=1, source="assumption",
                                  meaning="An order loan is used if it leaves at most this share of the need open")
+    freeze_share: float = setting(.5, unit="share of the two-month average", ge=0, le=1, source="assumption",
+                                  meaning="A line is frozen while the sales of two weeks are below it, if loans are monitored")
     decision_cost_cny: float = setting(2.0, unit="CNY a decision", ge=0, le=10_000, source="M05")
 
 
@@ -105,10 +107,20 @@ def review_lines(m):
     m.lenders.book_decisions(m, rows)
 
 
+def watch_cash_flow(m):
+    """Lines of shops whose receipts dried up, or whose owners walked away, are frozen; none if loans are not monitored.
+
+    Reads: merchants.sales_recent, sales_trend, walked_on.  Writes: merchants.is_frozen.  Source: SOURCES 1.4, monitoring of cash flow.
+    """
+    shops = m.merchants
+    if m.settings.loans.monitoring:
+        shops.is_frozen[:] = (shops.sales_recent < m.settings.credit.freeze_share * shops.sales_trend) | (shops.walked_on >= 0)
+
+
 def settle_draws(m):
     """Requests are served by the minute, at the promoted price while the pool lasts, within line and funds.
 
-    Reads: merchants.need_today, draw_minute, is_early, credit_limit; m.credit.offer.
+    Reads: merchants.need_today, draw_minute, is_early, credit_limit, is_frozen; m.credit.offer.
     Writes: loans.kind, outstanding, principal, daily_rate, drawn_on, due_on; merchants.cash, bundle_loan, last_draw_on;
     lenders.cash, loans, borrowed; banks.own_funds, lender_claims; m.credit.draws, promotion_log.
     """
@@ -119,7 +131,7 @@ def settle_draws(m):
     asking = asking[np.argsort(shops.draw_minute[asking], kind="stable")]
     funds = m.lenders.available(m)
     terms = m.settings.loans
-    draws = _serve(asking, shops.draw_minute, shops.is_early, shops.need_today, shops.credit_limit, shops.lender, funds,
+    draws = _serve(asking, shops.draw_minute, shops.is_early, shops.need_today, shops.usable_line(slice(None)), shops.lender, funds,
                    loans.kind, loans.outstanding, shops.bundle_amount, shops.bundle_due, shops.bundle_loan, m.day,
                    s.advance_share, s.topup_share, fen(s.smallest_draw_cny), fen(s.loan_cap_cny),
                    offer.pool, offer.start_minute, offer.largest_loan, offer.gap_minutes)

@@ -28,6 +28,10 @@ class LoanSettings(Settings):
     credit_maturity_days: int = setting(180, unit="days", ge=1, le=1080, source="assumption: past due counts from here")
     may_repay_early: bool = setting(True, unit="yes/no", source="SOURCES 1.4: draw and repay at any time",
                                     meaning="If not, a loan is repaid at maturity and not before")
+    monitoring: bool = setting(True, unit="yes/no", source="SOURCES 1.4: monitoring of cash flow",
+                               meaning="Lines freeze when receipts dry up; receipts of owners who refuse to repay go to their loans")
+    account_clearing: bool = setting(True, unit="yes/no", source="SOURCES 1.4: removal of account and shop",
+                                     meaning="An owner who refuses to repay loses account and shop")
     write_off_days: int = setting(180, unit="days past due", ge=91, le=1080,
                                   source="assumption; NPL moves several-fold with it (DESIGN 4.10)")
 
@@ -59,7 +63,8 @@ def release_escrow(m):
     """Sales that settle today leave escrow: commission to the platform, pledged orders to their loans, the rest to the shop.
 
     Reads: merchants.bundle_due.  Writes: merchants.bundle_amount, bundle_loan, escrow, cash, loan_life; platforms.own_funds;
-    lenders.cash, loans; loans.collected, kind, outstanding, principal, carry; credit.closed_today, closed_days_today.
+    lenders.cash, loans; loans.collected, kind, outstanding,
+    principal, carry; credit.closed_today, closed_days_today.
     """
     shops, loans, books, pay = m.merchants, m.loans, m.books, m.ledger.pay
     free, commission, repaid, surplus = _release(
@@ -89,12 +94,16 @@ def accrue_interest(m):
 def collect(m):
     """Shops repay what their cash covers in one sum; what is past due is swept from cash.
 
-    Reads: loans.due_on.  Writes: merchants.cash, escrow, bundle_loan, loan_life; lenders.cash, loans; loans.collected,
-    kind, outstanding, principal, carry; credit.closed_today, closed_days_today.
+    Of who walked away only what monitoring intercepts.
+    Reads: loans.due_on; merchants.walked_on, bank_reserve.
+    Writes: merchants.cash, escrow, bundle_loan, loan_life; lenders.cash, loans; loans.collected, kind, outstanding,
+    principal, carry; credit.closed_today, closed_days_today.
     """
     loans, shops, books = m.loans, m.merchants, m.books
     early = m.settings.loans.may_repay_early
-    paid = _collect(m.day, early, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.bundle_loan)
+    refuses = (shops.walked_on >= 0) & (not m.settings.loans.monitoring)
+    paid = _collect(m.day, early, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.bank_reserve,
+                    shops.bundle_loan, refuses)
     rows = np.flatnonzero(paid)
     owner = rows // SLOTS
     m.ledger.pay(books.cash, owner, books.lender_cash, shops.lender[owner], paid[rows], purpose=Purpose.LOAN_REPAID)
@@ -242,20 +251,23 @@ def _interest(outstanding, daily_rate, carry):
 
 
 @kernel
-def _collect(day, may_repay_early, kind, outstanding, collected, due_on, cash, bundle_loan):
+def _collect(day, may_repay_early, kind, outstanding, collected, due_on, cash, reserve, bundle_loan, refuses):
     """What each contract takes from its owner's cash tonight, fen.
 
     A credit loan takes all or, past due, what is there; an order loan only once none of its orders is still to settle.
     """
     paid = np.zeros(len(kind), np.int64)
     for j in range(len(cash)):
+        if refuses[j]:
+            continue
         left = cash[j]
         for slot in range(SLOTS):
             row = j * SLOTS + slot
             if kind[row] == NONE or left <= 0:
                 continue
             owed = outstanding[row] - collected[row]
-            if owed <= 0 or not (may_repay_early or day >= due_on[row]):
+            is_swept = day >= due_on[row]
+            if owed <= 0 or not (may_repay_early or is_swept):
                 continue
             if kind[row] == ORDER and day < due_on[row]:
                 waits = False
@@ -265,7 +277,8 @@ def _collect(day, may_repay_early, kind, outstanding, collected, due_on, cash, b
                         break
                 if waits:
                     continue
-            if left >= owed or day >= due_on[row] or kind[row] == ORDER:
-                paid[row] = min(left, owed)
+            free = left if is_swept else left - reserve[j]
+            if free >= owed or is_swept or kind[row] == ORDER:
+                paid[row] = max(0, min(free, owed))
                 left -= paid[row]
     return paid

@@ -100,7 +100,7 @@ def test_an_order_loan_is_repaid_when_its_orders_settle():
     """No order loan outlives the last order pledged to it."""
     alive = CopyOfEachDay(lambda m: [(row, int(m.merchants.bundle_due[row // SLOTS][m.merchants.bundle_loan[row // SLOTS] == row % SLOTS]
                                                .max(initial=-1)), m.day) for row in np.flatnonzero(m.loans.kind == ORDER)])
-    market = small_market(observers=[alive], merchants__collapse_rate=0.0)
+    market = small_market(observers=[alive], distress__trouble_rate=0.0)
     market.run_days()
     waiting = [(last, day) for today in alive.days for _, last, day in today]
     assert len(waiting) > 10 and all(last > day for last, day in waiting)
@@ -117,22 +117,85 @@ def test_a_bundle_is_pledged_once_and_only_to_an_open_order_loan():
 # --- failure ----------------------------------------------------------------------------------------------------------
 
 
-def test_shops_fail_as_often_as_the_hazard_says_and_the_bad_ones_more():
-    market = small_market(consumers__count=3000, merchants__count=3000, merchants__collapse_rate=.6, merchants__quality_drift=0.0)
-    s, quality = market.settings.merchants, market.merchants.quality.copy()
-    hazard = s.collapse_rate / 365 * np.exp(-s.collapse_quality_slope * quality - s.collapse_quality_slope ** 2 / 2)
-    dies = 1 - (1 - hazard) ** 60
+def test_shops_get_into_trouble_as_often_as_the_hazard_says_and_the_bad_ones_more():
+    market = small_market(consumers__count=3000, merchants__count=3000, distress__trouble_rate=.6, distress__give_up_days=3650.0,
+                          distress__recover_days=3650.0, distress__unpaid_days=3650, merchants__quality_drift=0.0)
+    s, quality = market.settings.distress, market.merchants.quality.copy()
+    hazard = s.trouble_rate / 365 * np.exp(-s.quality_slope * quality - s.quality_slope ** 2 / 2)
+    falls = 1 - (1 - np.minimum(hazard, 1)) ** 60
     market.run_days()
-    closed = market.merchants.status == 1
-    assert abs(closed.sum() - dies.sum()) < CLOSE * math.sqrt((dies * (1 - dies)).sum())
-    assert quality[closed].mean() < quality[~closed].mean() - .3
+    fell = (market.merchants.trouble_since >= 0) | (market.merchants.status == 1)
+    assert abs(fell.sum() - falls.sum()) < CLOSE * math.sqrt((falls * (1 - falls)).sum()) + 3  # a few recovered
+    assert quality[fell].mean() < quality[~fell].mean() - .3
+
+
+def test_trouble_shows_before_a_shop_closes():
+    """Sales fall and complaints rise: what can be watched; and a third of the shops come back."""
+    market = small_market(consumers__count=6000, merchants__count=300, days=200, distress__trouble_rate=2.0, distress__give_up_days=1e3,
+                          distress__recover_days=1e3, distress__unpaid_days=3650)
+    market.run_days(150)
+    shops = market.merchants
+    deep = (shops.trouble_since >= 0) & (market.day - shops.trouble_since > 40) & (shops.status == 0)
+    well = (shops.trouble_since < 0) & (shops.status == 0)
+    assert deep.sum() > 20
+    growth = shops.sales_recent / np.maximum(shops.sales_trend, 1)
+    assert np.median(growth[deep]) < .7 < np.median(growth[well])
+    assert np.median(shops.complaint_share[deep]) > 1.5 * np.median(shops.complaint_share[well])
+
+
+def test_who_is_in_trouble_recovers_or_gives_up_at_the_stated_rates():
+    market = small_market(consumers__count=3000, merchants__count=3000, distress__trouble_rate=0.0, distress__give_up_days=60.0,
+                          distress__recover_days=120.0, distress__unpaid_days=3650, distress__insolvent_after_days=3650)
+    market.merchants.trouble_since[:] = 0
+    market.run_days(30)
+    leaves = 1 - (1 - 1 / 60) ** 30 * (1 - 1 / 120) ** 30
+    fails = leaves * (1 / 60) / (1 / 60 + (1 - 1 / 60) / 120)
+    closed = (market.merchants.status == 1).sum()
+    assert abs(closed - 3000 * fails) < CLOSE * math.sqrt(3000 * fails * (1 - fails))
+    assert abs(((market.merchants.trouble_since < 0) | (market.merchants.status == 1)).sum() - 3000 * leaves) \
+        < CLOSE * math.sqrt(3000 * leaves * (1 - leaves))
+
+
+# --- strategic default ------------------------------------------------------------------------------------------------
+
+
+def walkers(**changes):
+    """A market full of owners who would walk away, after a year."""
+    return small_market(days=150, after=150, merchants__count=300, consumers__count=6000, distress__strategic_share=1.0,
+                        distress__temptation_rate=20.0, **changes).merchants.walked_on >= 0
+
+
+def test_account_clearing_keeps_strategic_owners_honest_and_most_those_who_depend_on_the_platform():
+    with_it, without = walkers(), walkers(loans__account_clearing=False, loans__monitoring=False)
+    assert without.sum() > 2 * with_it.sum() and without.sum() > 50
+    dependence = small_market(after=1, merchants__count=300, consumers__count=6000).merchants.dependence
+    spared = without & ~with_it
+    assert dependence[spared].mean() > dependence[with_it].mean() if with_it.any() else spared.any()
+
+
+def test_nobody_walks_away_who_is_honest():
+    assert not small_market(days=90, after=90, distress__strategic_share=0.0, distress__temptation_rate=20.0,
+                            loans__account_clearing=False).merchants.walked_on.max() >= 0
+
+
+def test_who_walks_away_takes_the_till_and_loses_the_shop():
+    market = small_market(days=150, after=150, merchants__count=300, consumers__count=6000, distress__strategic_share=1.0,
+                          distress__temptation_rate=20.0, distress__detection=.05, distress__stigma_cny=0.0)
+    walked = market.merchants.walked_on >= 0
+    assert walked.sum() > 20 and (market.merchants.status[walked] == 1).all()
+    stays = small_market(days=150, after=150, merchants__count=300, consumers__count=6000, distress__strategic_share=1.0,
+                         distress__temptation_rate=20.0, loans__account_clearing=False, loans__monitoring=False)
+    left = (stays.merchants.walked_on >= 0) & (stays.merchants.walked_on < 100)
+    assert (stays.merchants.status[left] == 0).any()
+    owed = stays.loans.outstanding.reshape(300, -1).sum(axis=1)[left]
+    assert (owed > 0).mean() > .9, "what was walked away from stays unpaid, but for orders pledged to it"
 
 
 def test_a_closed_shop_refunds_its_escrow_to_its_buyers_and_sells_no_more():
     look = CopyOfEachDay(lambda m: (m.ledger.money_today[Purpose.REFUND].copy(), m.merchants.escrow[m.merchants.status == 1].sum(),
                                     m.merchants.sales_today[(m.merchants.status == 1) & (m.merchants.closed_on < m.day)].sum(),
                                     m.n_closed_today))
-    market = small_market(observers=[look], merchants__collapse_rate=1.5)
+    market = small_market(observers=[look], distress__trouble_rate=3.0, distress__give_up_days=3.0)
     market.run_days()
     refunds = np.array([day[0] for day in look.days])
     shoppers, shops, world = (market.ledger.entities.index(name) for name in ("consumers", "merchants", "world"))
@@ -143,19 +206,19 @@ def test_a_closed_shop_refunds_its_escrow_to_its_buyers_and_sells_no_more():
 
 
 def test_a_closed_shop_gets_no_line_and_draws_nothing():
-    drawn = CopyOfEachDay(lambda m: bool((m.merchants.closed_on[m.credit.draws[:, 0]] == -1).all()
-                                         or (m.merchants.closed_on[m.credit.draws[:, 0]] >= m.day - 1).all()))
-    market = small_market(observers=[drawn], merchants__collapse_rate=1.5)
+    closed_on = CopyOfEachDay(lambda m: (m.merchants.closed_on[m.credit.draws[:, 0]], m.day))
+    market = small_market(observers=[closed_on], distress__trouble_rate=3.0, distress__give_up_days=3.0)
     market.run_days()
     closed = market.merchants.status == 1
     assert closed.sum() > 10 and not market.merchants.credit_limit[closed].any()
     assert (market.merchants.last_draw_on[closed] <= market.merchants.closed_on[closed]).all()
-    assert all(drawn.days)
+    assert all(((when == -1) | (when == day)).all() for when, day in closed_on.days), "who fails tonight may have drawn today"
 
 
 def test_without_failures_hardly_anything_is_lost_and_with_them_something_is():
-    safe = small_market(days=330, after=330, merchants__collapse_rate=0.0, loans__write_off_days=91, loans__credit_maturity_days=60)
-    risky = small_market(days=330, after=330, merchants__collapse_rate=.8, loans__write_off_days=91, loans__credit_maturity_days=60)
+    short = {"loans__write_off_days": 91, "loans__credit_maturity_days": 60}
+    safe = small_market(days=330, after=330, distress__trouble_rate=0.0, **short)
+    risky = small_market(days=330, after=330, distress__trouble_rate=2.0, distress__give_up_days=3.0, **short)
     loss = [-int(m.ledger.claims_total[Purpose.WRITE_OFF, 3:5].sum()) for m in (safe, risky)]
     assert loss[1] > 0 and loss[0] < .05 * loss[1]
 
@@ -200,7 +263,7 @@ def test_a_bank_serves_who_came_first():
 
 
 def test_bank_loans_are_paid_off_in_equal_instalments():
-    market = small_market(days=400, merchants__bank_application_rate=6.0, banks__officers=1e6, merchants__collapse_rate=0.0)
+    market = small_market(days=400, merchants__bank_application_rate=6.0, banks__officers=1e6, distress__trouble_rate=0.0)
     market.run_days(40)
     lucky = np.flatnonzero(market.merchants.bank_loan > 0)
     assert len(lucky) > 3

@@ -25,7 +25,7 @@ def test_everybody_is_paid_once_a_month():
 
 def test_escrow_takes_seven_days_on_average():
     ring = CopyOfEachDay(lambda m: (m.merchants.bundle_due[:, m.day % ESCROW_DAYS] - m.day)[m.merchants.sales_today > 0])
-    market = small_market(observers=[ring])
+    market = small_market(observers=[ring], distress__trouble_rate=0.0)
     market.run_days()
     delays = np.concatenate(ring.days)
     assert len(delays) > 2000
@@ -46,7 +46,7 @@ def test_money_leaves_escrow_on_its_day_less_the_commission():
 
 
 def test_every_fen_in_escrow_is_in_a_bundle_or_kept_for_a_loan():
-    market = small_market(after=45, merchants__collapse_rate=1.0)
+    market = small_market(after=45, distress__trouble_rate=2.0, distress__give_up_days=3.0)
     kept = market.loans.collected.reshape(len(market.merchants), -1).sum(axis=1)
     assert (market.merchants.escrow == market.merchants.bundle_amount.sum(axis=1) + kept).all()
     assert market.merchants.escrow.any()
@@ -186,5 +186,5 @@ def test_registered_neighbours_are_counted_right_after_a_month():
 def test_no_balance_is_ever_negative(seed):
     lowest = CopyOfEachDay(lambda m: min(int(a.min()) for a in (m.consumers.deposit, m.consumers.wallet, m.merchants.cash,
                                                                  m.merchants.escrow, m.merchants.inventory, m.lenders.cash)))
-    small_market(seed=seed, observers=[lowest], merchants__collapse_rate=1.0).run_days()
+    small_market(seed=seed, observers=[lowest], distress__trouble_rate=2.0, distress__give_up_days=3.0).run_days()
     assert min(lowest.days) >= 0

@@ -18,11 +18,13 @@ LENDING = Path(__file__).resolve().parents[2] / "agents" / "lending"
 
 def closed_loop_view(n, rng):
     return ClosedLoopView(rng.lognormal(10, 2, n), rng.integers(-5, 3000, n), rng.random(n), rng.random(n) < .5,
-                          rng.random(n) < .9, rng.integers(0, 3, n))
+                          rng.random(n) < .9, rng.integers(0, 3, n), rng.lognormal(0, .5, n), rng.lognormal(2, 1, n),
+                          rng.lognormal(2, 1, n), rng.random(n) * .1, rng.integers(0, 50, n), rng.integers(0, 9, n))
 
 
 def bank_view(n, rng):
-    return BankFileView(rng.lognormal(16, 3, n), rng.integers(-5, 5000, n), rng.integers(0, 3, n))
+    return BankFileView(rng.lognormal(16, 3, n), rng.integers(-5, 5000, n), rng.integers(0, 3, n), rng.normal(.15, .1, n),
+                        rng.integers(0, 3000, n))
 
 
 VIEWS = {"platform_card": closed_loop_view, "bank_card": bank_view}

@@ -136,7 +136,7 @@ def test_who_looks_on_changes_nothing():
 def test_the_books_balance_to_zero_fen_every_day():
     residual = CopyOfEachDay(lambda m: m.ledger.residual())
     market = small_market(observers=[residual], tactics=[promotion()], shocks=[FULL_SHOCKS["demand"]],
-                          merchants__collapse_rate=1.5)
+                          distress__trouble_rate=3.0, distress__give_up_days=3.0)
     market.run_days()
     assert residual.days == [0] * 60
     assert (market.merchants.status == 1).any() and market.credit.promotion_log  # the days were eventful
@@ -157,7 +157,8 @@ def test_the_books_of_a_million_consumers_balance_to_zero_fen():
 @pytest.mark.parametrize("day", [1, 24, 25, 27, 45])
 def test_a_resumed_run_is_the_run_that_was_never_interrupted(day, tmp_path):
     """Day 25 is the second of a four-day promotion, with a part of its pool spent and the rest to spend."""
-    eventful = {"tactics": [promotion(end=datetime.date(2012, 1, 28), pool_cny=400e6)], "merchants__collapse_rate": .5}
+    eventful = {"tactics": [promotion(end=datetime.date(2012, 1, 28), pool_cny=400e6)],
+                "distress__trouble_rate": 1.0, "distress__give_up_days": 3.0}
     undisturbed = small_market(**eventful)
     undisturbed.run_days(50)
     first = small_market(**eventful, after=day)

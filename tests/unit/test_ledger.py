@@ -212,7 +212,7 @@ def test_profit_and_financing_are_the_change_of_net_worth_of_everybody_every_day
         return worth_by_hand(m), m.ledger.profit_today(), moved
 
     seen = CopyOfEachDay(look)
-    market = small_market(observers=[seen], tactics=[promotion(pool_cny=1e9)], merchants__collapse_rate=1.5)
+    market = small_market(observers=[seen], tactics=[promotion(pool_cny=1e9)], distress__trouble_rate=3.0, distress__give_up_days=3.0)
     worth = worth_by_hand(market)
     market.run_days()
     for after, profit, moved in seen.days:

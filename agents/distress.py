@@ -1,0 +1,136 @@
+"""When a shop gets into trouble, fails, or its owner walks away from a debt.
+
+Trouble comes first and shows: sales fall, bills stay, buyers complain.  Some recover; the others hold out until they
+give up (insolvency) or cannot pay their bills (illiquidity).  A strategic owner who could pay may still walk away.
+
+Choice: latent quality sets how often trouble comes; trouble is a state that can be watched.  Source: DESIGN 4.10; D16
+(how much a perfect signal of quality would tell).  Alternative: a shop fails overnight.  Reason: then no data of any kind
+could see it coming, and monitoring could not matter.
+"""
+
+import numpy as np
+from pydantic import model_validator
+
+from sim.core.finance import fen
+from sim.core.kernels import kernel
+from sim.core.random import Stream, stream_key, uniform, uniforms
+from sim.core.settings import Settings, setting
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+OPEN = 0  # as agents.merchant.OPEN (a test holds them equal)
+
+
+class DistressSettings(Settings):
+    """How shops fail, and what an owner weighs who could walk away."""
+
+    trouble_rate: float = setting(.06, unit="a year", ge=0, le=5, source="assumption; S09 and S10", calibrated=True,
+                                  meaning="How often a shop of mean risk falls into trouble")
+    quality_slope: float = setting(1.45, unit="log hazard per standard deviation of quality", ge=0, le=5,
+                                   source="D16: a perfect signal of quality has an AUC near .84",
+                                   meaning="Bad shops fall into trouble more often")
+    decline_a_month: float = setting(1.0, unit="log sales a month", ge=0, le=5, source="assumption",
+                                     meaning="How fast a shop in trouble loses its buyers")
+    give_up_days: float = setting(60.0, unit="days, mean", ge=1, le=3650, source="assumption")
+    recover_days: float = setting(120.0, unit="days, mean", ge=1, le=3650, source="assumption: one in three comes back")
+    insolvent_after_days: int = setting(60, unit="days past due", ge=1, le=3650, source="assumption",
+                                        meaning="Arrears after which an owner may give up, in trouble or not")
+    unpaid_days: int = setting(30, unit="days", ge=1, le=3650, source="assumption",
+                               meaning="Days on which bills stay unpaid until a shop closes")
+    strategic_share: float = setting(.10, unit="share of owners", ge=0, le=1, source="assumption",
+                                     meaning="Owners who would walk away if it paid")
+    temptation_rate: float = setting(1.0, unit="a year", ge=0, le=365, source="assumption: thinks it over once a year")
+    detection: float = setting(.8, unit="probability", ge=0, le=1, source="assumption",
+                               meaning="That an owner who walked away cannot come back under another name")
+    shop_value_years: float = setting(1.0, unit="years of margin", ge=0, le=20, source="assumption: what a small shop is sold for")
+    credit_value_share: float = setting(.3, unit="share of the line", ge=0, le=10, source="assumption")
+    stigma_cny: float = setting(500.0, unit="CNY", ge=0, le=1e7, source="assumption")
+    dependence_low: float = setting(.2, unit="share of the owner's trade", ge=0, le=1, source="assumption",
+                                    meaning="What an owner sells only on this platform: lowest")
+    dependence_high: float = setting(1.0, unit="share of the owner's trade", ge=0, le=1, source="assumption")
+
+    @model_validator(mode="after")
+    def _lowest_is_not_above_highest(self):
+        if self.dependence_low > self.dependence_high:
+            raise ValueError(f"dependence_low = {self.dependence_low:g} is more than dependence_high = {self.dependence_high:g}")
+        return self
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def change_fortunes(m) -> np.ndarray:
+    """Open shops fall into trouble or come out of it; returns the rows of those that fail tonight.
+
+    Trouble: hazard = rate exp(-slope quality - slope^2 / 2) a year.  In trouble a shop gives up or recovers at constant
+    hazards, and closes when its bills were unpaid for `unpaid_days`; in long arrears it gives up at the same hazard.
+    Reads: merchants.status, quality, sales_trend, days_past_due.
+    Writes: merchants.trouble_since, normal_sales, unpaid_days.
+    Draws: MERCHANT_DISTRESS, three per merchant.
+    """
+    s, shops = m.settings.distress, m.merchants
+    key = stream_key(m.path_seed, Stream.MERCHANT_DISTRESS, m.day)
+    slope = s.quality_slope
+    return _fortunes(key, m.day, s.trouble_rate / 365 * np.exp(-slope ** 2 / 2), slope, 1 / s.give_up_days, 1 / s.recover_days,
+                     s.insolvent_after_days, s.unpaid_days, shops.status, shops.quality, shops.sales_trend,
+                     shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
+
+
+def walk_away(m) -> np.ndarray:
+    """Rows of strategic owners who decide tonight not to repay the platform's lenders, and mark them.
+
+    An owner who thinks it over walks away iff gain > P(detect) (dependence x shop value x [cleared] + credit value) + stigma.
+    The gain is the debt, less what the platform would still take from receipts if the shop stayed.
+    Reads: merchants.is_strategic, dependence, sales_recent, cost_share, credit_limit; loans.outstanding.
+    Writes: merchants.walked_on.  Draws: MERCHANT_DEFAULT, one per merchant.
+    Source: DESIGN 4.10; Bulow and Rogoff (1989) on what a debtor can lose.
+    """
+    s, shops, loans = m.settings.distress, m.merchants, m.settings.loans
+    debt = m.loans.outstanding.reshape(len(shops), -1).sum(axis=1)
+    able = shops.is_strategic & (shops.status == OPEN) & (debt > 0) & (shops.walked_on < 0)
+    rows = np.flatnonzero(able)
+    if len(rows) == 0:
+        return rows
+    tempted = uniforms(stream_key(m.path_seed, Stream.MERCHANT_DEFAULT, m.day), 0, len(shops), 0)[rows] < s.temptation_rate / 365
+    rows = rows[tempted]
+    gain, cost = what_walking_away_costs(m, rows, debt[rows], loans.account_clearing, loans.monitoring)
+    rows = rows[gain > cost]
+    shops.walked_on[rows] = m.day
+    return rows
+
+
+def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: bool) -> tuple[np.ndarray, np.ndarray]:
+    """(gain, cost) in fen of walking away from `debt`, for the owners `rows`."""
+    s, shops = m.settings.distress, m.merchants
+    margin = np.maximum(0, 1 - shops.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share)
+    shop_value = shops.sales_recent[rows] * 365 * s.shop_value_years * margin
+    stays = 0.0 if account_clearing else 1.0
+    gain = debt * (1.0 - shops.dependence[rows] * stays * monitoring)
+    cost = s.detection * (shops.dependence[rows] * shop_value * (1.0 - stays) + s.credit_value_share * shops.credit_limit[rows])
+    return gain, cost + fen(s.stigma_cny)
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def _fortunes(key, day, daily_hazard, slope, gives_up, recovers, insolvent_after, patience, status, quality, sales_trend, days_past_due,
+              trouble_since, normal_sales, unpaid_days):
+    """Rows that fail; the state of the others."""
+    rows = np.empty(len(status), np.int64)
+    count = 0
+    for j in range(len(status)):
+        if status[j] != OPEN:
+            continue
+        in_trouble = trouble_since[j] >= 0
+        fails = (in_trouble or days_past_due[j] > insolvent_after) and uniform(key, j, 1) < gives_up
+        if fails or in_trouble and unpaid_days[j] >= patience:
+            rows[count] = j
+            count += 1
+        elif in_trouble and uniform(key, j, 2) < recovers:
+            trouble_since[j] = -1
+        elif not in_trouble and uniform(key, j, 0) < daily_hazard * np.exp(-slope * quality[j]):
+            trouble_since[j] = day
+            normal_sales[j] = sales_trend[j]
+            unpaid_days[j] = 0
+    return rows[:count]
