@@ -128,6 +128,7 @@ class Merchants(Population):
     is_frozen = column(np.bool_, "yes/no", "The lender lets nothing more be drawn: cash flow dried up")
     loan_life = column(np.float64, "days", "What the owner expects a draw to last", default=7.0)
     last_draw_on = column(np.int32, "day", "Day of the last draw; -100000 never", default=-100_000)
+    bad_on = column(np.int32, "day", "Last day a platform loan became more than 90 days past due; -1 never", default=-1)
     days_past_due = column(np.int32, "days", "Oldest arrears at any lender")
 
     bank_lender = column(np.int16, "bank", "Bank that lent; -1 none", default=-1)

@@ -11,6 +11,7 @@ from agents.bank import BankSettings
 from agents.consumer import ConsumerSettings
 from agents.distress import DistressSettings
 from agents.lending.bank_card import BankCardSettings
+from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.platform_card import PlatformCardSettings
 from agents.merchant import MerchantSettings
 from agents.platform import PlatformSettings
@@ -58,6 +59,7 @@ class Scenario(Header):
     credit: CreditSettings = CreditSettings()
     loans: LoanSettings = LoanSettings()
     platform_card: PlatformCardSettings = PlatformCardSettings()
+    learned_card: LearnedCardSettings = LearnedCardSettings()
     bank_card: BankCardSettings = BankCardSettings()
     data: DataSettings = DataSettings()
     networks: NetworkSettings = NetworkSettings()

@@ -25,6 +25,7 @@ def live_one_day(m):
     data_sharing.publish_counts(m)
 
     # 3 Post
+    credit.report_outcomes(m)
     credit.review_lines(m)
     credit.watch_cash_flow(m)
     for tactic in m.active(m.tactics):

@@ -90,12 +90,16 @@ class Market(mesa.Model):
         registered = np.flatnonzero(self.consumers.stage == REGISTERED)
         self.social.push_change(registered, 1, self.consumers.registered_neighbours)
         self.goods, self.credit, self.data_sharing = GoodsMarket(self), CreditMarket(), DataSharing()
-        self.platform_lender = POLICIES["platform_card"](s.platform_card)
+        self.platform_lender = self._platform_lender(s)
         self.bank_lender = POLICIES["bank_card"](s.bank_card)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         for population in (self.banks, self.platforms):
             population.register()
+
+    def _platform_lender(self, s):
+        expert = POLICIES["platform_card"](s.platform_card)
+        return expert if s.credit.policy == "platform_card" else POLICIES["learned_card"](s.learned_card, expert)
 
     def _network(self, use, n, stream, attributes, n_connected=None):
         settings, key = getattr(self.settings.networks, use), stream_key(self.world_seed, stream)
@@ -179,7 +183,7 @@ class Market(mesa.Model):
         return {"version": CHECKPOINT_VERSION, "seed": self.seed, "replicate": self.replicate,
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
-                "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
+                "learnt": self.platform_lender.state() if hasattr(self.platform_lender, "state") else {}, "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
     def restore(self, state: dict) -> None:
@@ -199,6 +203,8 @@ class Market(mesa.Model):
         self.ledger.restore(state["ledger"])
         self.credit.restore(state["credit"])
         self.goods.restore(state["goods"])
+        if state["learnt"]:
+            self.platform_lender.restore(state["learnt"])
         self.purchases = ()
         self.running = self.day < self.days
 
@@ -249,7 +255,7 @@ class Market(mesa.Model):
 REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
-CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "ledger", "credit", "goods", *Market.POPULATIONS}
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt", "ledger", "credit", "goods", *Market.POPULATIONS}
 
 
 def _unequal(a, b, path=""):

@@ -31,9 +31,16 @@ class PlatformCard:
         self.settings = settings
 
     def decide(self, view: ClosedLoopView) -> CreditDecision:
-        """Points of each shop; approved at the pass mark, open, old enough and without arrears."""
+        """Points of each shop; approved at the pass mark if it may apply."""
+        score = self.score(view.features())
+        return CreditDecision((score >= self.settings.pass_mark) & self.may_apply(view), np.clip(score, 0, 1))
+
+    def score(self, features) -> np.ndarray:
+        """Points of each shop (n,) from the columns of a closed-loop view."""
         s = self.settings
-        score = (s.base_points + s.certified_points * view.is_certified + s.age_points * np.clip(view.age_days / 1825, 0, 1)
-                 + s.rating_points * np.clip((view.rating - .8) / .2, 0, 1))
-        approved = (score >= s.pass_mark) & view.is_open & (view.age_days >= s.least_age_days) & (view.days_past_due == 0)
-        return CreditDecision(approved, np.clip(score, 0, 1))
+        return (s.base_points + s.certified_points * features["is_certified"] + s.age_points * np.clip(features["age_days"] / 1825, 0, 1)
+                + s.rating_points * np.clip((features["rating"] - .8) / .2, 0, 1))
+
+    def may_apply(self, view: ClosedLoopView) -> np.ndarray:
+        """Open, old enough and without arrears (n,)."""
+        return view.is_open & (view.age_days >= self.settings.least_age_days) & (view.days_past_due == 0)

@@ -5,7 +5,8 @@ Source: SOURCES 1.3 (order loan, credit loan).  Alternative: top up one with the
 Reason: topping up makes two draws of each need, 6 000 CNY on average, outside M01 and M32.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
 
 
 class CreditSettings(Settings):
-    """How large a line is and what may be drawn on it."""
+    """Who decides on lines, how large a line is and what may be drawn on it."""
 
+    policy: Literal["platform_card", "learned_card"] = setting("platform_card", unit="policy", source="DESIGN 4.8",
+                                                               meaning="How the platform's lenders decide: an expert's card, or one they learn")
     line_months: float = setting(.227, unit="months of sales at full score", ge=0, le=12, source="assumption; M01 and S08", calibrated=True)
     line_cap_cny: float = setting(60_000, unit="CNY", ge=0, le=1e7, source="assumption: cap against the heavy tail (S05)")
     loan_cap_cny: float = setting(59_900, unit="CNY", ge=0, le=1e7, source="S05: no loan of 60 000 or more; does not scale with weight")
@@ -100,11 +103,30 @@ def review_lines(m):
     rows = np.arange(m.day % 30, len(shops), 30) if m.day else np.arange(len(shops))
     view = m.data_sharing.closed_loop(m, rows)
     decision = m.platform_lender.decide(view)
+    if m.settings.credit.policy == "learned_card":
+        sampled = (m.day - rows) % m.settings.learned_card.sample_every_days < 30
+        m.platform_lender.remember(rows[sampled] + m.day * len(shops), m.day, _part(view, sampled), _part(decision, sampled))
     line = np.minimum(s.line_months * 30 * view.sales_trend * decision.score, fen(s.line_cap_cny))
     line = (line // 10_000).astype(np.int64) * 10_000
     shops.score[rows] = decision.score
     shops.credit_limit[rows] = np.where(decision.is_approved, line, 0)
     m.lenders.book_decisions(m, rows)
+
+
+def report_outcomes(m):
+    """The platform's lender is told how its approved applications ended whose time is up, and may make a new card.
+
+    Bad: more than 90 days past due within the outcome window; good: drew and did not; who never drew has no outcome.
+    Reads: merchants.bad_on, last_draw_on.  What was learnt stays with the lender.
+    """
+    if m.settings.credit.policy != "learned_card":
+        return
+    shops, window = m.merchants, m.settings.learned_card.outcome_days
+    ids = m.platform_lender.cases_to_judge(m.day)
+    rows = ids % len(shops)
+    is_bad = shops.bad_on[rows] >= m.day - window
+    is_known = is_bad | (shops.last_draw_on[rows] >= m.day - window)
+    m.platform_lender.learn(ids[is_known], is_bad[is_known], m.day)
 
 
 def watch_cash_flow(m):
@@ -153,6 +175,11 @@ def settle_draws(m):
     if at_price.any():
         day, tactic = (np.full(int(at_price.sum()), number) for number in (m.day, offer.tactic))
         m.credit.promotion_log.append(np.column_stack((day, minute[at_price], row[at_price], amount[at_price], tactic)))
+
+
+def _part(table, chosen):
+    """Some rows of a view or a decision."""
+    return type(table)(*(getattr(table, field.name)[chosen] for field in fields(table)))
 
 
 @kernel

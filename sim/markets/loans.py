@@ -17,6 +17,7 @@ from sim.core.settings import Settings, setting
 
 SLOTS = 4
 NONE, ORDER, CREDIT = 0, 1, 2  # kind of contract
+BAD_DAYS, BAD_FEN = 90, 10_000  # a bad is more than 100 CNY more than 90 days past due (S09; the amount is an assumption)
 
 
 class LoanSettings(Settings):
@@ -92,7 +93,7 @@ def accrue_interest(m):
 
 
 def collect(m):
-    """Shops repay what their cash covers in one sum; what is past due is swept from cash.
+    """Shops repay what their cash covers in one sum; what is past due is swept from cash, and from escrow what was kept for it.
 
     Of who walked away only what monitoring intercepts.
     Reads: loans.due_on; merchants.walked_on, bank_reserve.
@@ -101,6 +102,9 @@ def collect(m):
     """
     loans, shops, books = m.loans, m.merchants, m.books
     early = m.settings.loans.may_repay_early
+    late = np.flatnonzero((loans.collected > 0) & (loans.due_on <= m.day) & (loans.collected < loans.outstanding))
+    if len(late):
+        _keep_collected(m, late)
     refuses = (shops.walked_on >= 0) & (not m.settings.loans.monitoring)
     paid = _collect(m.day, early, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.bank_reserve,
                     shops.bundle_loan, refuses)
@@ -119,7 +123,7 @@ def collect(m):
 def update_arrears(m):
     """Days past due of every borrower; what is past due for longer than the write-off age is written off.
 
-    Writes: merchants.days_past_due, escrow; lenders.cash, loans; loans.outstanding, kind, collected, principal, carry;
+    Writes: merchants.days_past_due, bad_on; lenders.loans; loans.outstanding, kind, principal, carry;
     credit.written_off_today.
     """
     loans, shops, s = m.loans, m.merchants, m.settings.loans
@@ -129,10 +133,10 @@ def update_arrears(m):
         return
     past_due = _past_due(m, slice(None))
     shops.days_past_due[:] = past_due.reshape(-1, SLOTS).max(axis=1)
+    shops.bad_on[((past_due == BAD_DAYS + 1) & (loans.outstanding >= BAD_FEN)).reshape(-1, SLOTS).any(axis=1)] = m.day
     rows = np.flatnonzero(past_due > s.write_off_days)
     if len(rows):
         lender = shops.lender[rows // SLOTS]
-        _keep_collected(m, rows)
         m.credit.written_off_today = m.ledger.cancel(m.books.loan_claim, lender, m.books.loan_debt, rows, loans.outstanding[rows].copy(),
                                                      purpose=Purpose.WRITE_OFF)
         _free_slots(m, rows)

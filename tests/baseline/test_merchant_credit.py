@@ -385,3 +385,53 @@ def test_a_promotion_in_a_closed_market_moves_no_shopper_that_day():
 def test_escrow_days_are_the_same_in_goods_and_merchants():
     from sim.markets.goods import ESCROW_DAYS
     assert merchant.RING_DAYS == ESCROW_DAYS
+
+
+# --- a lender that learns ---------------------------------------------------------------------------------------------
+
+LEARNS = {"credit__policy": "learned_card", "learned_card__outcome_days": 120, "learned_card__sample_every_days": 30,
+          "learned_card__learning__least_new_bads": 10, "consumers__count": 12_000, "merchants__count": 600,
+          "distress__trouble_rate": 1.5, "days": 330}
+
+
+@pytest.fixture(scope="module")
+def learner():
+    return small_market(after=330, **LEARNS)
+
+
+def test_a_lender_makes_a_card_of_what_it_has_seen_and_ranks_with_it(learner):
+    learning = learner.platform_lender.learning
+    assert learning.fits and learning.card is not None and all(fit.n_bads >= 10 for fit in learning.fits)
+    days = [fit.day for fit in learning.fits]
+    assert all(later - sooner >= 30 for sooner, later in zip(days, days[1:]))
+    shops = np.flatnonzero(learner.merchants.status == 0)
+    p = learner.platform_lender.probability_of_bad(learner.data_sharing.closed_loop(learner, shops))
+    ill = learner.merchants.trouble_since[shops] >= 0
+    assert p[ill].mean() > 1.5 * p[~ill].mean(), "trouble shows in the data, and the card has learnt it"
+
+
+def test_a_lender_learns_only_from_loans_it_made(learner):
+    seen = learner.platform_lender.learning.experience
+    known = seen["outcome"] >= 0
+    assert known.sum() > 300 and seen["is_approved"][known].all()
+    assert (seen["day"][known] <= learner.day - 120).all(), "goods and bads are told at the same age"
+
+
+def test_what_was_learnt_survives_a_checkpoint(tmp_path, learner):
+    market = small_market(after=250, **LEARNS)
+    market.save(tmp_path / "checkpoint")
+    resumed = small_market(**LEARNS)
+    resumed.resume(tmp_path / "checkpoint")
+    resumed.run_days(80)
+    assert repr(resumed.platform_lender.learning.fits) == repr(learner.platform_lender.learning.fits)  # nan is not nan
+    assert (resumed.merchants.credit_limit == learner.merchants.credit_limit).all()
+    assert resumed.ledger.money_total.tobytes() == learner.ledger.money_total.tobytes()
+
+
+def test_a_learnt_card_approves_on_expected_margin(learner):
+    policy = learner.platform_lender
+    view = learner.data_sharing.closed_loop(learner, np.arange(600))
+    decision, s = policy.decide(view), policy.settings
+    loss = policy.probability_of_bad(view) * 365 / s.outcome_days * s.loss_share
+    assert not decision.is_approved[loss >= s.income_share].any()
+    assert (decision.is_approved[(loss < s.income_share * .99) & policy.expert.may_apply(view)]).all()

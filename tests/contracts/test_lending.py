@@ -27,7 +27,7 @@ def bank_view(n, rng):
                         rng.integers(0, 3000, n))
 
 
-VIEWS = {"platform_card": closed_loop_view, "bank_card": bank_view}
+VIEWS = {"platform_card": closed_loop_view, "learned_card": closed_loop_view, "bank_card": bank_view}
 
 
 def policy(kind):
