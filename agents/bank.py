@@ -24,7 +24,7 @@ class BankSettings(Settings):
                               real_scale=True)
     clients_per_officer: float = setting(20.0, unit="clients a year", gt=0, le=1e5, source="S17")
     term_months: int = setting(12, unit="months", ge=1, le=120, source="assumption: one-year working-capital loan")
-    loan_months_of_sales: float = setting(.5, unit="months of stated sales", ge=0, le=24, source="assumption")
+    loan_months_of_sales: float = setting(.6, unit="months of stated sales", ge=0, le=24, source="assumption; S10", calibrated=True)
     largest_loan_cny: float = setting(1_000_000, unit="CNY", ge=0, le=1e9, source="S22")
     smallest_loan_cny: float = setting(3_000, unit="CNY", ge=0, le=1e9, source="S22")
     apr_large: float = setting(.072, unit="per year", ge=0, le=1, source="assumption: 20% above the 2012 benchmark of 6%")

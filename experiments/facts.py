@@ -16,7 +16,8 @@ class FactTest:
 
     value: name of a number of an outcome (`experiments.outcomes`).  band: pass band of its median.
     share: part of the seeds that must lie inside by themselves (0: only the median counts).
-    null: name of the null's number, which must lie outside the band; events, least_events: what the number rests on.
+    null: name of the null's number, which must lie outside the band; events, least_events: what the number rests on,
+    in a seed, or in all together if `pooled`.
     """
 
     value: str
@@ -27,6 +28,7 @@ class FactTest:
     events: str = "clients_simulated"
     least_events: int = 1_500
     share: float = 0.0
+    pooled: bool = False
 
 
 INF = float("inf")
@@ -34,6 +36,10 @@ IDLE = "owners leave enough cash for every order, so nobody needs credit"
 HASTY = "shops order every few days"
 FIXED_TERM = "a loan is repaid at maturity and not before"
 BULK = "orders for 40 days on lines of three months of sales without size limits"
+
+BLIND = "data of a B2B site's surface, no monitoring, no account clearing"
+ALIKE = "trouble strikes good and bad shops alike, and bank loans are a third as large"
+EQUAL = "everybody knows quality equally well, and trouble does not show"
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -56,7 +62,18 @@ TESTS: dict[str, FactTest] = {
     "M01": FactTest("mean_draw_cny", "CNY", (9_500, 12_500), "hasty_mean_draw_cny", HASTY),
     "S26": FactTest("phone_card_success_percent", "%", (35, 41), "phone_as_pc_success_percent", "bank cards on phones work as on PCs",
                     "phone_card_attempts", 10_000),
+    "S09": FactTest("npl_180_percent", "% of loans", (.5, 1.3), "blind_npl_180_percent", BLIND, "bad_loans", 30),
+    "S10": FactTest("bank_npl_percent", "% of loans", (1.9, 2.9), "alike_bank_npl_percent", ALIKE, "bad_bank_loans", 30, pooled=True),
+    "L11 closed loop": FactTest("auc_closed_loop", "AUC", (.78, .88), "alike_auc_closed_loop", ALIKE, "auc_bads", 500, pooled=True),
+    "L11 bank file": FactTest("auc_bank_file", "AUC", (.66, .76), "alike_auc_bank_file", ALIKE, "auc_bads", 500, pooled=True),
+    "L11 limited": FactTest("auc_limited", "AUC", (.66, .76), "alike_auc_limited", ALIKE, "auc_bads", 500, pooled=True),
+    "L11 thin file": FactTest("auc_thin_file", "AUC", (.58, .68), "alike_auc_thin_file", ALIKE, "auc_bads", 500, pooled=True),
+    "L11 gap": FactTest("auc_gap", "AUC, closed loop less bank file", (.06, .18), "equal_noise_auc_gap", EQUAL, "auc_bads", 500,
+                        pooled=True),
+    "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
+                          "auc_bads", 500, share=.9, pooled=True),
 }
+CREDIT_TESTS = {name for name in TESTS if name[:3] in ("S09", "S10", "L11")}  # answered by `experiments.credit_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}
@@ -78,10 +95,15 @@ def facts() -> dict[str, dict]:
     return {fact["id"]: fact for fact in json.loads(FACTS_FILE.read_text(encoding="utf-8"))}
 
 
+def tests_of(fact_id: str) -> list[str]:
+    """Keys of `TESTS` that belong to a fact: its id, or its id and a word for what of it is tested."""
+    return [key for key in TESTS if key.split()[0] == fact_id]
+
+
 def status_of(fact: dict) -> str:
     """"tested", "input", "alternate of X: why", "context: why" or "not tested yet: why"."""
     name = fact["id"]
-    if name in TESTS:
+    if tests_of(name):
         return "tested"
     if name in ALTERNATES:
         return f"alternate of {ALTERNATES[name]}"

@@ -16,7 +16,8 @@ import pandas as pd
 import typer
 from pydantic import BaseModel
 
-from experiments.facts import TESTS, facts, status_of
+from experiments.credit_outcomes import credit_outcome
+from experiments.facts import CREDIT_TESTS, TESTS, facts, status_of, tests_of
 from experiments.outcomes import EVENT, outcome
 from experiments.progress import Progress
 from experiments.workers import results_as_they_come, usual_workers
@@ -28,7 +29,9 @@ PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_
            "draws_per_client_year",
            "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",
            "dip_percent", "net_lending_mcny", "price_only_028_minutes", "price_only_110_minutes",
-           "price_only_290_minutes", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent")
+           "price_only_290_minutes", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent", "npl_180_percent",
+           "npl_360_percent", "loss_over_flow_percent", "approved_percent", "walked_percent", "auc_platform_all", "auc_platform_accepted",
+           "auc_bank_all", "auc_bank_accepted", "blind_npl_180_percent", "blind_walked_percent")
 
 
 def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int = 1, first_seed: int = FIRST_SEED,
@@ -43,22 +46,25 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
     for name in ids or []:
         if name not in known:
             raise UserError(f"validate: no fact '{name}'; known ids are in results/reference/facts.json{did_you_mean(name, known)}")
-    wanted = ids or list(TESTS)
-    outcomes = pd.DataFrame()
-    if any(name in TESTS for name in wanted):
-        outcomes = outcomes_of([(seed, {}, True) for seed in range(first_seed, first_seed + replicates)], workers, progress)
-    return pd.DataFrame([verdict(known[name], outcomes) for name in wanted]), outcomes
+    wanted = [key for name in ids for key in tests_of(name) or [name]] if ids else list(TESTS)
+    tasks = [(seed, {}, True) for seed in range(first_seed, first_seed + replicates)]
+    outcomes = pd.DataFrame({"seed": [seed for seed, _, _ in tasks]})
+    for live, what in ((outcome, set(TESTS) - CREDIT_TESTS), (credit_outcome, CREDIT_TESTS)):
+        if what & set(wanted):
+            outcomes = outcomes.merge(outcomes_of(tasks, workers, progress, live), on="seed")
+    return pd.DataFrame([verdict(known[key.split()[0]], outcomes, key) for key in wanted]), outcomes
 
 
-def verdict(fact: dict, outcomes: pd.DataFrame) -> dict:
-    """One fact against the outcomes of all seeds; too few events gives no number."""
-    row = {"fact": fact["id"], "status": status_of(fact), "description": fact["description"]}
-    if fact["id"] not in TESTS:
+def verdict(fact: dict, outcomes: pd.DataFrame, key: str | None = None) -> dict:
+    """One test of a fact (its key in `TESTS`) against the outcomes of all seeds; too few events gives no number."""
+    key = key or fact["id"]
+    row = {"fact": key, "status": status_of(fact), "description": fact["description"]}
+    if key not in TESTS:
         return row
-    test = TESTS[fact["id"]]
+    test = TESTS[key]
     low, high = test.band
     values, null = outcomes[test.value].to_numpy(float), outcomes[test.null].to_numpy(float)
-    events = float(np.nanmedian(outcomes[test.events]))
+    events = float(np.nansum(outcomes[test.events]) if test.pooled else np.nanmedian(outcomes[test.events]))
     row |= {"unit": test.unit, "low": low, "high": high, "events": events, "least_events": test.least_events, "seeds": len(values)}
     if events < test.least_events:
         return row | {"passed": False, "note": "too few events"}
@@ -75,8 +81,8 @@ def _inside(values, low, high):
     return (values >= low) & (values <= high) & ~np.isnan(values)
 
 
-def outcomes_of(tasks: list[tuple], workers: int, progress=None) -> pd.DataFrame:
-    """One row a task (seed, overrides, nulls), in order."""
+def outcomes_of(tasks: list[tuple], workers: int, progress=None, live=outcome) -> pd.DataFrame:
+    """One row a task (seed, overrides, nulls), in order; `live` makes the row."""
     rows: list[dict | None] = [None] * len(tasks)
 
     def keep(number, found):
@@ -84,7 +90,7 @@ def outcomes_of(tasks: list[tuple], workers: int, progress=None) -> pd.DataFrame
         if progress:
             progress("seeds", sum(row is not None for row in rows) / len(rows))
 
-    with closing(results_as_they_come([(outcome, task) for task in tasks], workers)) as done:
+    with closing(results_as_they_come([(live, task) for task in tasks], workers)) as done:
         for number, found in done:
             keep(number, found)
     return pd.DataFrame(rows)
@@ -158,12 +164,12 @@ def text_of(verdicts: pd.DataFrame, outcomes: pd.DataFrame) -> str:
     lines = []
     for row in verdicts.to_dict("records"):
         if row["status"] != "tested":
-            lines.append(f"{row['fact']:<5}{row['status']}")
+            lines.append(f"{row['fact']:<17}{row['status']}")
         elif row.get("note") == "too few events":
-            lines.append(f"{row['fact']:<5}too few events: {row['events']:.0f} of {row['least_events']}")
+            lines.append(f"{row['fact']:<17}too few events: {row['events']:.0f} of {row['least_events']}")
         else:
             mark = "pass" if row["passed"] and row["null_fails"] else "FAIL" if not row["passed"] else "FAIL (the null passes too)"
-            lines.append(f"{row['fact']:<5}{mark:<6}{row['median']:>14,.5g} {row['unit']:<24} band {row['low']:,g} to {row['high']:,g}; "
+            lines.append(f"{row['fact']:<17}{mark:<6}{row['median']:>14,.5g} {row['unit']:<24} band {row['low']:,g} to {row['high']:,g}; "
                          f"{row['share_inside']:.0%} of {row['seeds']} seeds inside; {row['events']:,.0f} events; "
                          f"null {row['null_median']:,.4g}, outside in {row['null_share_outside']:.0%}  ({row['null']})")
     if len(outcomes):

@@ -23,7 +23,8 @@ def encode(columns: dict[str, np.ndarray], block: int, design: str, facts: dict[
     """A part as bytes.  columns: run, day, then measures.  facts: of every run in it, what holds for the run as a whole."""
     arrays = {"run": pa.array(columns["run"], pa.int32()), "day": pa.array(columns["day"], pa.int32())}
     arrays |= {name: pa.array(values, pa.float64()) for name, values in columns.items() if name not in KEYS}
-    head = {"checksum": NONE_YET.decode(), "block": block, "design": design, "runs": sorted(facts), "facts": {str(run): facts[run] for run in sorted(facts) if facts[run]}}
+    head = {"checksum": NONE_YET.decode(), "block": block, "design": design,
+            "runs": sorted(facts), "facts": {str(run): facts[run] for run in sorted(facts) if facts[run]}}
     table = pa.table(arrays).replace_schema_metadata({"jishi": json.dumps(head, sort_keys=True)})
     measures = [name for name in table.column_names if name not in KEYS]
     out = io.BytesIO()

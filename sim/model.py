@@ -183,7 +183,8 @@ class Market(mesa.Model):
         return {"version": CHECKPOINT_VERSION, "seed": self.seed, "replicate": self.replicate,
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
-                "learnt": self.platform_lender.state() if hasattr(self.platform_lender, "state") else {}, "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
+                "learnt": self.platform_lender.state() if hasattr(self.platform_lender, "state") else {},
+                "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
     def restore(self, state: dict) -> None:
@@ -255,7 +256,8 @@ class Market(mesa.Model):
 REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
-CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt", "ledger", "credit", "goods", *Market.POPULATIONS}
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
+                   "ledger", "credit", "goods", *Market.POPULATIONS}
 
 
 def _unequal(a, b, path=""):

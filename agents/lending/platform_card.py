@@ -39,7 +39,7 @@ class PlatformCard:
         """Points of each shop (n,) from the columns of a closed-loop view."""
         s = self.settings
         return (s.base_points + s.certified_points * features["is_certified"] + s.age_points * np.clip(features["age_days"] / 1825, 0, 1)
-                + s.rating_points * np.clip((features["rating"] - .8) / .2, 0, 1))
+                + s.rating_points * np.clip((np.nan_to_num(features["rating"], nan=.9) - .8) / .2, 0, 1))
 
     def may_apply(self, view: ClosedLoopView) -> np.ndarray:
         """Open, old enough and without arrears (n,)."""

@@ -20,8 +20,8 @@ from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
 class CreditSettings(Settings):
     """Who decides on lines, how large a line is and what may be drawn on it."""
 
-    policy: Literal["platform_card", "learned_card"] = setting("platform_card", unit="policy", source="DESIGN 4.8",
-                                                               meaning="How the platform's lenders decide: an expert's card, or one they learn")
+    policy: Literal["platform_card", "learned_card"] = setting(
+        "platform_card", unit="policy", source="DESIGN 4.8", meaning="How the platform's lenders decide: expert card or learnt card")
     line_months: float = setting(.227, unit="months of sales at full score", ge=0, le=12, source="assumption; M01 and S08", calibrated=True)
     line_cap_cny: float = setting(60_000, unit="CNY", ge=0, le=1e7, source="assumption: cap against the heavy tail (S05)")
     loan_cap_cny: float = setting(59_900, unit="CNY", ge=0, le=1e7, source="S05: no loan of 60 000 or more; does not scale with weight")
@@ -101,7 +101,7 @@ def review_lines(m):
     """
     s, shops = m.settings.credit, m.merchants
     rows = np.arange(m.day % 30, len(shops), 30) if m.day else np.arange(len(shops))
-    view = m.data_sharing.closed_loop(m, rows)
+    view = m.data_sharing.platform_view(m, rows)
     decision = m.platform_lender.decide(view)
     if m.settings.credit.policy == "learned_card":
         sampled = (m.day - rows) % m.settings.learned_card.sample_every_days < 30

@@ -4,6 +4,9 @@ Each regime is a view.  What a regime tells about a shop's quality differs in ki
 reads a statement once a year, a B2B site knows the surface.  The errors below are what makes the regimes differ.
 """
 
+from dataclasses import replace
+from typing import Literal
+
 import numpy as np
 
 from sim.core.random import Stream, normals, stream_key, uniforms
@@ -12,13 +15,16 @@ from sim.core.views import BankFileView, ClosedLoopView, LimitedView, OrderHisto
 from sim.markets.loans import days_past_due
 
 MARGIN_BY_QUALITY = .05  # of sales, a standard deviation of quality (assumption: good shops earn more)
+HIDDEN_WHEN_LIMITED = ("rating", "sales_growth", "stock_days", "settlement_days", "complaint_share", "n_favourites")
 YEAR_DAYS = 365
 STATEMENTS = 1 << 20  # days of draws that belong to the statement of a year, not to a day
 
 
 class DataSettings(Settings):
-    """How good the data are."""
+    """What the platform's lenders are shown, and how good the data are."""
 
+    platform_sees: Literal["closed_loop", "limited"] = setting(
+        "closed_loop", unit="data regime", source="SOURCES 1.5", meaning="Everything on the platform, or the surface of a B2B site")
     bank_file_noise: float = setting(.25, unit="standard deviation of log sales", ge=0, le=3,
                                      source="assumption: stated sales are a quarter off")
     statement_noise: float = setting(1.2, unit="standard deviations of quality", ge=0, le=20, source="D16: AUC of a bank file near .72",
@@ -33,6 +39,13 @@ class DataSharing:
     def view(self, m, regime: str, rows):
         """The view of one regime (a name in REGIMES) of the merchants `rows`."""
         return getattr(self, regime)(m, rows)
+
+    def platform_view(self, m, rows) -> ClosedLoopView:
+        """What the platform's lenders are shown of the merchants `rows`; what they may not see is nan."""
+        view = self.closed_loop(m, rows)
+        if m.settings.data.platform_sees == "closed_loop":
+            return view
+        return replace(view, **{name: np.full(len(rows), np.nan) for name in HIDDEN_WHEN_LIMITED})
 
     def closed_loop(self, m, rows) -> ClosedLoopView:
         """The platform's view of the merchants `rows`: what happens on it, and arrears at its own lenders only."""
