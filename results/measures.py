@@ -112,6 +112,12 @@ def closed_merchants(m):
     return _count(m, m.n_closed_today)
 
 
+@measure("share", "Open shops in trouble: their sales fall and their bills stay", "mean", "陷入困境店铺占比")
+def troubled_share(m):
+    is_open = m.merchants.status == 0
+    return _share((is_open & (m.merchants.trouble_since >= 0)).sum(), is_open.sum())
+
+
 @measure("CNY", "Sold, not yet settled", "last", "担保交易在途资金")
 def escrow(m):
     return _cny(m, m.merchants.escrow.sum())
@@ -185,6 +191,17 @@ def granted_lines(m):
 @measure("share", "Open shops with a line", "last", "获授信店铺占比")
 def approved_share(m):
     return _share((m.merchants.credit_limit > 0).sum(), (m.merchants.status == 0).sum())
+
+
+@measure("share", "Lines frozen because receipts dried up", "mean", "冻结额度占比")
+def frozen_share(m):
+    has_line = m.merchants.credit_limit > 0
+    return _share((has_line & m.merchants.is_frozen).sum(), has_line.sum())
+
+
+@measure("merchants a day", "Owners who walked away from their platform debt", "sum", "恶意逃债商户数")
+def walked_away(m):
+    return _count(m, (m.merchants.walked_on == m.day).sum())
 
 
 @measure("share", "Borrowing of the micro-loan companies from banks / net capital (M31: at most .5)", "last", "银行融资杠杆")

@@ -1,0 +1,84 @@
+"""Who can tell good shops from bad: the truth behind a score, the regimes against one another, and that looking changes nothing."""
+
+import numpy as np
+import pytest
+
+from results.screening import HORIZON_DAYS, Screening
+from sim.markets.data_sharing import HIDDEN_WHEN_LIMITED, REGIMES
+from tests.worlds import differences, small_market
+
+WORLD = {"consumers__count": 8_000, "merchants__count": 1_000, "days": 560, "distress__trouble_rate": .3}
+
+
+@pytest.fixture(scope="module")
+def screened():
+    screening = Screening(since=60, every=60)
+    market = small_market(observers=[screening], **WORLD)
+    market.run_days()
+    return market, screening
+
+
+def test_looking_changes_nothing():
+    plain = small_market(after=100, days=100)
+    looked = small_market(after=100, days=100, observers=[Screening(since=10, every=5)])
+    assert not differences(plain, looked)
+
+
+def test_the_truth_is_what_became_of_each_shop_within_the_year(screened):
+    market, screening = screened
+    looks = list(screening._whole())
+    assert [look["day"] for look, _ in looks] == [60, 120, 180]
+    for look, is_bad in looks:
+        closed = market.merchants.closed_on[look["rows"]]
+        bad = (closed > look["day"]) & (closed <= look["day"] + HORIZON_DAYS)
+        walked = market.merchants.walked_on[look["rows"]]
+        assert (is_bad == (bad | (walked > look["day"]) & (walked <= look["day"] + HORIZON_DAYS))).all()
+
+
+def test_more_data_rank_better(screened):
+    auc = screened[1].regimes().set_index("regime")["auc"]
+    assert set(auc.index) == set(REGIMES)
+    assert auc["thin_file"] < auc["bank_file"] < auc["closed_loop"] and auc["thin_file"] < auc["limited"] < auc["closed_loop"]
+    assert .72 < auc["closed_loop"] < .92 and auc["thin_file"] < .7
+
+
+def test_every_lender_is_judged_on_those_it_took_and_on_all(screened):
+    table = screened[1].lenders()
+    assert set(table["lender"]) == {"platform", "bank"} and set(table["sample"]) == {"accepted", "all"}
+    one = table[(table["lender"] == "platform") & (table["day"] == 60)].set_index("sample")
+    assert one.loc["accepted", "n"] < one.loc["all", "n"] and (one["gini"] == 2 * one["auc"] - 1).all()
+
+
+def test_too_short_a_run_gives_empty_tables_and_no_error():
+    screening = Screening(since=5, every=5)
+    small_market(after=20, observers=[screening])
+    assert screening.regimes().empty and screening.lenders().empty
+
+
+def test_a_limited_platform_is_shown_no_more_than_the_surface():
+    market = small_market(after=30, data__platform_sees="limited")
+    rows = np.arange(80)
+    shown, whole = market.data_sharing.platform_view(market, rows), market.data_sharing.closed_loop(market, rows)
+    for name, values in shown.features().items():
+        assert np.isnan(values).all() if name in HIDDEN_WHEN_LIMITED else (values == getattr(whole, name)).all()
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_views_of_every_regime_are_copies_of_the_right_length(regime):
+    market = small_market(after=40)
+    rows = np.array([3, 5, 70])
+    for values in market.data_sharing.view(market, regime, rows).features().values():
+        assert values.shape == (3,) and np.isfinite(values.astype(float)).all()
+        assert not any(np.shares_memory(values, column) for column in market.merchants.state().values())
+
+
+def test_a_lender_sees_a_statement_once_a_year():
+    market = small_market(days=400, after=100)
+    rows = np.arange(80)
+    shops = market.merchants
+    error = {}
+    for day in (100, 200, 380):
+        market.run_days(day - market.day)
+        margin = market.data_sharing.bank_file(market, rows).stated_margin
+        error[day] = margin + shops.cost_share[rows] - .05 * shops.quality[rows]
+    assert np.allclose(error[100], error[200]) and not np.allclose(error[200], error[380])
