@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from experiments import options
 from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
@@ -106,13 +107,11 @@ def compare_command(
     changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, for all of them")] = None,
     replicates: Annotated[int, typer.Option("--replicates", "-n", help="Worlds to pair on", min=2, max=100_000)] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the experiment", min=0)] = 1,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    workers: options.Workers = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results")] = None,
-    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
+    lang: options.Language = "en",
 ) -> None:
     """Compare scenarios with a baseline, pair by pair."""
-    if lang not in ("en", "zh"):
-        raise UserError(f"--lang {lang}: must be en or zh")
     scenarios = [load(name, parse_set(changes or [])) for name in names]
     check_comparable(scenarios)
     folder = new_folder("compare-" + "-".join(each.name for each in scenarios[1:3]), out)

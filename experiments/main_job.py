@@ -27,8 +27,6 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
 
     Raises: UserError for a mistake in scenario, settings or options.
     """
-    if lang not in ("en", "zh"):
-        raise UserError(f"--lang {lang}: must be en or zh")
     base = load(name) if size is None else sized(load(name), size)
     scenario = load(base, parse_set(changes))  # what the user sets wins over the size
     forks = scenario.experiment.fork is not None

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import typer
 
+from experiments import options
 from results.clients import client_facts
 from results.measures import MEASURES
 from results.recorder import Recorder
@@ -91,11 +92,11 @@ def run_command(
     changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, as consumers.count=10_000")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the experiment", min=0)] = 1,
     replicates: Annotated[int | None, typer.Option("--replicates", "-n", help="Paired paths, if the scenario forks", min=1)] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    workers: options.Workers = None,
     size: Annotated[str | None, typer.Option(help="small, medium or large: 10 000, 100 000 or 1 000 000 consumers")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: results/runs/<name>-<time>")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take: runs, time, memory, disk")] = False,
-    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
+    lang: options.Language = "en",
 ) -> None:
     """Run a scenario and write its report."""
     from experiments.main_job import run_and_report

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from experiments import options
 from experiments.blocks import Block, Done
 from experiments.code_version import code_version
 from experiments.design_runs import run_number
@@ -230,20 +231,18 @@ def _now() -> str:
 
 def sweep_command(
     design: Annotated[Path, typer.Argument(help="Design file")],
-    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    workers: options.Workers = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786")] = None,
     until: Annotated[str | None, typer.Option(help="Stop early: ci=0.02, or gmv=0.02: every point known within 2%")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/sweeps/<name>-<hash>")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take: runs, time, memory, disk, replicates")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try runs again that failed before")] = False,
-    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
+    lang: options.Language = "en",
     run: Annotated[int | None, typer.Option("--run", help="Do this one run again, here and without limits", min=0)] = None,
 ) -> None:
     """Run a design of many runs; may be stopped and resumed by the same command."""
     from experiments.sweep_job import do_one, plan, sweep_and_say
 
-    if lang not in ("en", "zh"):
-        raise UserError(f"--lang {lang}: must be en or zh")
     read = load_design(design)
     if run is not None:
         do_one(read, run)

@@ -7,6 +7,7 @@ A key holds (English, Chinese); names in braces are filled in by whoever asks an
 
 from results.measures import MEASURES
 from results.numbers import plain_unit
+from sim.core.errors import UserError
 
 LANGUAGES = ("en", "zh")
 
@@ -378,11 +379,18 @@ QUESTIONS_ZH = {
 }
 
 
+def known_language(lang: str) -> str:
+    """The language itself.  Raises: UserError if reports are not written in it."""
+    if lang not in LANGUAGES:
+        raise UserError(f"--lang {lang}: must be {' or '.join(LANGUAGES)}")
+    return lang
+
+
 class Words:
     """The words of one language: `say("median")`, `say("reported_minutes", minutes=36)`."""
 
     def __init__(self, lang: str = "en"):
-        self.lang = lang if lang in LANGUAGES else "en"
+        self.lang = known_language(lang)
 
     def __call__(self, key: str, **fields) -> str:
         text = WORDS[key][LANGUAGES.index(self.lang)]

@@ -109,6 +109,8 @@ def event(tmp_path):
                           "use jishi compare baseline SCENARIO --replicates 3"),
     ("run baseline --size smal", "--size smal: no such size; known sizes: small, medium, large - did you mean 'small'?"),
     ("run baseline --lang fr", "--lang fr: must be en or zh"),
+    ("compare baseline flash-rate --lang fr", "--lang fr: must be en or zh"),
+    ("sweep nowhere.toml --lang fr", "--lang fr: must be en or zh"),
     ("run baseline --set days", "--set days: must be path=value, such as consumers.count=10_000"),
     ("run baseline --set days=", "--set days=: the value is missing; write it without blanks around =, or all in quotes"),
     ("run baseline --set =3", "--set =3: must be path=value, such as consumers.count=10_000"),
