@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def _shown(path) -> str:
 
 
 def write_whole(path: Path, write) -> None:
-    """Call `write(partial)` and rename; a reader finds the old file or the whole new one, never a part.
+    """Call `write(partial)` and rename; a reader finds the old file or the whole new one, and no part is left behind.
 
     Raises: UserError if the disk is full or the folder cannot be written.
     """
@@ -100,9 +101,12 @@ def write_whole(path: Path, write) -> None:
         with open(partial, "rb+") as file:
             os.fsync(file.fileno())
         partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
+    except BaseException as error:
+        with suppress(OSError):  # the folder may have become read-only
+            partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
+        raise
 
 
 def write_json(path: Path, data) -> None:

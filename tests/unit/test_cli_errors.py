@@ -14,7 +14,7 @@ import pytest
 
 import experiments.__main__ as command_line
 from experiments.running import run
-from results.store import write_run
+from results.store import write_run, write_whole
 from scenarios import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -223,6 +223,18 @@ def test_a_table_is_never_half_written(capsys, run_folder):
     assert done.returncode == 2 and "Traceback" not in err
     assert err.splitlines()[-1].endswith("cannot be written (File too large)")
     assert list((run_folder / "there").iterdir()) == []
+
+
+def test_what_is_stopped_while_it_is_written_leaves_the_old_file_and_nothing_else(tmp_path):
+    (tmp_path / "table").write_text("old")
+
+    def stopped(partial):
+        partial.write_text("ne")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "table", stopped)
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["old"]
 
 
 @pytest.fixture
