@@ -28,6 +28,16 @@ count = 500
 [merchants]
 count = 30
 """
+DESIGN = """replicates = 500
+runs_per_block = 2
+[base]
+consumers.count = 500
+merchants.count = 30
+days = 30
+[[factors]]
+path = "goods.commission_share"
+values = [0.01, 0.1]
+"""
 
 
 def answer(capsys, *arguments):
@@ -340,6 +350,22 @@ def test_ctrl_c_while_workers_start_ends_with_one_line(event):
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130 and "Traceback" not in err, err
+    wait_for(lambda: not alive_in_group(process.pid), 10)
+
+
+@pytest.mark.parametrize("moment", ["workers start", "runs are done"])
+def test_ctrl_c_ends_a_sweep_with_one_line_and_keeps_what_is_finished(tmp_path, moment):
+    (tmp_path / "design.toml").write_text(DESIGN)
+    process = started("sweep", "design.toml", "--workers", 3, "--out", "new", folder=tmp_path)
+    parts = tmp_path / "new" / "data"
+    wait_for(lambda: process.poll() is not None or (len(alive_in_group(process.pid)) > 2 if moment == "workers start"
+                                                    else len(list(parts.glob("part-*"))) > 2), 180)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert [line for line in err.splitlines() if "left" not in line and "compiling" not in line] == [
+        "jishi: stopped; what was finished is kept"]
+    assert not list(parts.glob("*.part")) and (moment == "workers start" or len(list(parts.glob("part-*.parquet"))) > 2)
     wait_for(lambda: not alive_in_group(process.pid), 10)
 
 
