@@ -314,6 +314,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "fact_few_days": ("Facts about clients need at least 300 observed days; this run has {days}.", "客户事实至少需观察 300 天；本次仅 {days} 天。"),
     "run_answer": ("{days} days of {name}: {purchases} bought for {gmv}; {drawn} drawn in {draws}; {open} open on the last day, {closed} failed.",
                    "{name} {days} 天：{purchases}购买，成交 {gmv}；{draws}提款共 {drawn}；末日营业店铺 {open}，倒闭 {closed}。"),
+    "figures_in_english": ("No font with Chinese characters is installed here, so the figures are labelled in English.",
+                           "此处未安装中文字体，图中标签用英文。"),
     "caption_overview": ("Six measures day by day; every measure is in the table below.", "六项指标逐日变化；全部指标见下表。"),
     "caption_forest": ("Change in percent of {baseline} with 95% intervals, the most certain first; the axis is logarithmic away from 0. Grey: not detectable.",
                        "相对 {baseline} 的百分比变化及 95% 区间，由最确定起排列；远离零处为对数轴。灰色：未检出。"),

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments.forking import fork as live_fork
+from results import style
 from results.answer import answer_of, answer_of_effects, mechanism_of, verdict
 from results.effects import mean_interval, paired_effects, pairs_needed
 from results.forked import dip, interest_given_up, sources, winners
@@ -308,6 +309,27 @@ def test_text_from_a_scenario_cannot_become_markup():
     fork.scenario = load(fork.scenario, {"question": "<script>alert(1)</script>", "title": "a & <b>"})
     source = render(fork_page(fork), "en")
     assert "<script" not in source and "&lt;script&gt;" in source and "a &amp; &lt;b&gt;" in source
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_chinese_page_has_chinese_figures_if_there_is_a_font_and_warns_of_nothing(tmp_path):
+    page = fork_report(made_up_fork(2e6 * NOISE), tmp_path, "zh").read_text(encoding="utf-8")
+    has_font = style.figure_language("zh") == "zh"
+    assert has_font == ('aria-label="开始后各分钟' in page) == ("未安装中文字体" not in page)
+
+
+@pytest.mark.filterwarnings("error")
+def test_without_a_chinese_font_figures_are_in_english_and_the_page_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(style, "CHINESE", ())
+    page = fork_report(made_up_fork(2e6 * NOISE), tmp_path, "zh").read_text(encoding="utf-8")
+    assert 'aria-label="Share of the pool lent' in page and page.count("此处未安装中文字体，图中标签用英文。") == 1
+    assert "No font with" not in fork_report(made_up_fork(2e6 * NOISE), tmp_path, "en").read_text(encoding="utf-8")
+    assert len(style.fonts()) == 1
+    with style.style():  # a name of the user's own in a language no font has
+        figure, axes = style.canvas()
+        axes.set_title("双十一")
+        figure.draw_without_rendering()
+    style.save(figure, pd.DataFrame(), tmp_path, "own_name")
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
