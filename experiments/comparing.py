@@ -15,8 +15,8 @@ from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
 from results.effects import paired_effects
-from results.store import git_state, new_folder, versions, write_json, write_table, write_whole
-from scenarios import dump, load
+from results.store import git_state, new_folder, versions, write_json, write_table
+from scenarios import load
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
 
@@ -27,6 +27,7 @@ class Comparison:
 
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
+    manifest: how to repeat it.
     """
 
     scenarios: list[Any]
@@ -34,10 +35,17 @@ class Comparison:
     seed: int
     effects: pd.DataFrame
     runs: pd.DataFrame
+    manifest: dict[str, Any]
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
         return f"<Comparison of {names} with {self.scenarios[0].name}: {self.replicates} replicates, seed {self.seed}>"
+
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
+        from results.report import compare_report
+
+        return compare_report(self, folder or new_folder(folder_name(self.scenarios)), lang)
 
 
 def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int = 1,
@@ -64,7 +72,9 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
         for number, row in done:
             keep(number, row)
     runs = pd.DataFrame(rows)
-    return Comparison(scenarios, replicates, seed, effects_of(runs, [each.name for each in scenarios]), runs)
+    names = [each.name for each in scenarios]
+    manifest = {"kind": "compare", "scenarios": names, "replicates": replicates, "seed": seed, "versions": versions(), "git": git_state()}
+    return Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, manifest)
 
 
 def check_comparable(scenarios) -> None:
@@ -86,6 +96,11 @@ def check_comparable(scenarios) -> None:
 def summary_row(scenario, seed: int, replicate: int) -> dict:
     """One run as a row of the table of runs."""
     return {"scenario": scenario.name, "replicate": replicate, **run(scenario, seed=seed, replicate=replicate).summary}
+
+
+def folder_name(scenarios) -> str:
+    """What the folder of a comparison is called, before the time."""
+    return "compare-" + "-".join(each.name for each in scenarios[1:3])
 
 
 def effects_of(runs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -114,7 +129,7 @@ def compare_command(
     """Compare scenarios with a baseline, pair by pair."""
     scenarios = [load(name, parse_set(changes or [])) for name in names]
     check_comparable(scenarios)
-    folder = new_folder("compare-" + "-".join(each.name for each in scenarios[1:3]), out)
+    folder = new_folder(folder_name(scenarios), out)
     finished: list[dict] = []
     started = time.time()
     try:
@@ -124,16 +139,10 @@ def compare_command(
     finally:
         if finished:
             write_table(folder, "runs", pd.DataFrame(finished), csv=True)
-    for each in scenarios:
-        write_whole(folder / f"{each.name}.toml", lambda partial, each=each: partial.write_text(dump(each), encoding="utf-8"))
     write_table(folder, "effects", result.effects, csv=True)
-    write_json(folder / "manifest.json", {"kind": "compare", "scenarios": [each.name for each in scenarios], "replicates": replicates,
-                                          "seed": seed, "versions": versions(), "git": git_state()})
+    write_json(folder / "manifest.json", result.manifest)
     _say(result)
-    from results import report
-
-    page = report.compare_report(result, folder, lang)
-    print(f"done in {time.time() - started:.0f} s; report: {page}; tables: {folder}")
+    print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")
 
 
 def _say(result: Comparison) -> None:

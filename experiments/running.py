@@ -14,7 +14,7 @@ from experiments import options
 from results.clients import client_facts
 from results.measures import MEASURES
 from results.recorder import Recorder
-from results.store import git_state, versions
+from results.store import git_state, new_folder, versions
 from scenarios import load
 from sim.model import Market
 
@@ -42,6 +42,12 @@ class Run:
     def __repr__(self):
         days = f"{len(self.daily)} days, {self.daily['date'].iloc[0]} to {self.daily['date'].iloc[-1]}" if len(self.daily) else "no days"
         return f"<Run {self.scenario.name}, seed {self.seed}, replicate {self.replicate}: {days}, {len(self.daily.columns) - 1} measures>"
+
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
+        from results.report import run_report
+
+        return run_report(self, folder or new_folder(self.scenario.name), lang)
 
 
 def run(scenario="baseline", *, seed: int = 1, replicate: int = 0, threads: int = 1, progress: Callable[[int, int], None] | None = None,

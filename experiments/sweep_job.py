@@ -38,9 +38,7 @@ def sweep_and_say(design: Design, *, lang: str = "en", **options) -> Sweep:
               f"run {result.failures['run'].iloc[0]}, {result.failures['reason'].iloc[0]}")
     say_effects(result)
     if len(result.runs):
-        from results.swept import sweep_report
-
-        print(f"report: {sweep_report(result, folder, lang)}")
+        print(f"report: {result.report(lang=lang)}")
     print(f"tables: {folder}/summary")
     return result
 

@@ -63,6 +63,12 @@ class Sweep:
         return (f"<Sweep {self.design.name}: {len(self.runs):,} runs, {self.design.n_points} points x {self.replicates} replicates"
                 f"{failed}; {self.folder}>")
 
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into the sweep's own folder); returns the page.  lang: en or zh."""
+        from results.swept import sweep_report
+
+        return sweep_report(self, folder or self.folder, lang)
+
     def response(self, factor: str, measure: str) -> pd.DataFrame:
         """How a measure answers to one factor, the others averaged over."""
         return effects.response(self.runs, factor, measure)

@@ -4,6 +4,7 @@ The first screen holds the question, the answer with its interval, and what woul
 caveats and how to repeat it.  Nothing on the page is loaded from elsewhere.
 """
 
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from results.forked import by_day, flow_matrix
 from results.numbers import Writer
 from results.page import Page, Section, write_page
 from results.sections import changes, fork_sections, networks_of, provenance, tiles
+from results.store import write_scenario
 from results.style import figure_language
 from results.tables import effects_table, facts_table, flow_table, run_table, too_few_bad
 from results.words import Words
@@ -22,18 +24,25 @@ __all__ = ["answer_of", "compare_report", "fork_report", "run_report"]
 
 
 def fork_report(fork, folder: str | Path, lang: str = "en") -> Path:
-    """Write report.html, and figures/ with PNG, PDF and CSV of each figure, for paired paths from one past."""
-    return write_page(fork_page(fork, lang), Path(folder), lang)
+    """Write report.html, figures/ with PNG, PDF and CSV of each, and the scenario, for paired paths from one past."""
+    page = write_page(fork_page(fork, lang), Path(folder), lang)
+    write_scenario(page.parent, fork.scenario)
+    return page
 
 
 def run_report(run, folder: str | Path, lang: str = "en") -> Path:
     """Write the report of a plain run: its measures day by day, books and facts about clients."""
-    return write_page(run_page(run, lang), Path(folder), lang)
+    page = write_page(run_page(run, lang), Path(folder), lang)
+    write_scenario(page.parent, run.scenario)
+    return page
 
 
 def compare_report(comparison, folder: str | Path, lang: str = "en") -> Path:
     """Write the report of scenarios compared with a baseline on the same replicates."""
-    return write_page(compare_page(comparison, lang), Path(folder), lang)
+    page = write_page(compare_page(comparison, lang), Path(folder), lang)
+    for each in comparison.scenarios:
+        write_scenario(page.parent, each, each.name)
+    return page
 
 
 def fork_page(fork, lang: str = "en") -> Page:
@@ -128,14 +137,10 @@ def compare_page(comparison, lang: str = "en") -> Page:
             bullets=[say("caveat_replicates", n=n), say("caveat_graphs", networks=networks_of(baseline, say)), say("caveat_calibrated")],
         )
     )
-    names = " ".join(each.name for each in comparison.scenarios)
-    seed = getattr(comparison, "seed", None)
-    manifest = getattr(comparison, "manifest", None) or {}
-    command = f"jishi compare {names} --replicates {n}" + (f" --seed {seed}" if seed is not None else "")
+    names = shlex.join(_called(each, f"{each.name}.toml") for each in comparison.scenarios)
+    command = f"jishi compare {names} --replicates {n} --seed {comparison.seed}"
     residual = float(effects.loc[effects["measure"] == "ledger_residual", ["baseline", "value"]].abs().to_numpy().max(initial=0))
-    for each in others:
-        sections.append(provenance(each, [manifest], seed if seed is not None else 1, command, residual, say))
-        break
+    sections.append(provenance(others[0], [comparison.manifest], comparison.seed, command, residual, say))
     title = say("compare_title", names=", ".join(each.name for each in others), baseline=baseline.name)
     question = (
         say.translated(others[0].question) if len(others) == 1 and others[0].question else say("compare_question", baseline=baseline.name)
@@ -152,12 +157,15 @@ def _question(scenario, say: Words) -> str:
 
 
 def _run_command(scenario) -> str:
-    """`jishi run NAME` if the shipped scenario of that name is the same, else with the scenario.toml beside the page."""
+    return f"jishi run {_called(scenario, 'scenario.toml')}"
+
+
+def _called(scenario, file: str) -> str:
+    """The scenario's name if the shipped one of that name is the same, else the `file` beside the page."""
     from scenarios import load
     from sim.core.errors import UserError
 
     try:
-        shipped = load(scenario.name) == scenario
+        return scenario.name if load(scenario.name) == scenario else file
     except UserError:
-        shipped = False
-    return f"jishi run {scenario.name}" if shipped else "jishi run scenario.toml"
+        return file

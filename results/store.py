@@ -137,12 +137,17 @@ def write_table(folder: Path, name: str, table: pd.DataFrame, csv: bool = False)
         write_whole(folder / f"{name}.csv", lambda partial: table.to_csv(partial))
 
 
-def write_run(folder: Path, run) -> None:
-    """A run's scenario, tables, summary and manifest; the manifest comes last and says the folder is whole."""
+def write_scenario(folder: Path, scenario, name: str = "scenario") -> None:
+    """The scenario, resolved and whole, as `name`.toml."""
     from scenarios import dump
 
-    text = dump(run.scenario)
-    write_whole(folder / "scenario.toml", lambda partial: partial.write_text(text, encoding="utf-8"))
+    text = dump(scenario)
+    write_whole(folder / f"{name}.toml", lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def write_run(folder: Path, run) -> None:
+    """A run's scenario, tables, summary and manifest; the manifest comes last and says the folder is whole."""
+    write_scenario(folder, run.scenario)
     for name in TABLES:
         table = getattr(run, name, None)
         if table is not None and len(table.columns):

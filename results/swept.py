@@ -1,5 +1,6 @@
 """The page of a sweep: how measures answer to what was varied, which differences survive their number, what failed."""
 
+import shlex
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +28,8 @@ def sweep_report(sweep, folder: str | Path, lang: str = "en") -> Path:
         say("caveat_calibrated")]))
     residual = float(sweep.runs["ledger_residual"].abs().max()) if "ledger_residual" in sweep.runs else 0.0
     manifest = {"versions": sweep.manifest["versions"]}
-    sections.append(provenance(design.scenario, [manifest], design.seed, f"jishi sweep {Path(folder) / 'design.toml'}", residual, say))
+    command = f"jishi sweep {shlex.quote(str(sweep.folder / 'design.toml'))}"
+    sections.append(provenance(design.scenario, [manifest], design.seed, command, residual, say))
     meta = [say("sweep_meta", runs=f"{len(sweep.runs):,}", points=f"{design.n_points:,}", n=sweep.replicates),
             say("sweep_days", days=design.scenario.days)]
     question = design.file.question or say("sweep_question", factors=", ".join(design.factors))

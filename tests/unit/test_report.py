@@ -287,7 +287,8 @@ def test_a_comparison_shows_every_measure_of_every_scenario(others):
     base, tried = (pd.DataFrame([each.summary for each in runs]) for runs in (fork.without, fork.with_tactics))
     names = ["flash-rate", "flash-price-only"][:others]
     effects = pd.concat([paired_effects(base, tried).rename(columns={"scenario": "value"}).assign(scenario=name) for name in names])
-    comparison = SimpleNamespace(scenarios=[load("baseline"), *map(load, names)], effects=effects, replicates=5, seed=7)
+    comparison = SimpleNamespace(scenarios=[load("baseline"), *map(load, names)], effects=effects, replicates=5, seed=7,
+                                 manifest={})
     page = render(compare_page(comparison), "en")
     text = Text(page).text
     assert text.count("drawn_promoted") == others and f"jishi compare baseline {' '.join(names)} --replicates 5 --seed 7" in text
