@@ -14,11 +14,13 @@ from experiments import options
 from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
-from results.effects import paired_effects
+from results.effects import fan, paired_effects
 from results.store import git_state, new_folder, versions, write_json, write_table
 from scenarios import load
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
+
+MOST_DAILY = 200  # replicates of which days are kept: enough for quantiles, and memory stays bounded
 
 
 @dataclass(repr=False)
@@ -27,6 +29,7 @@ class Comparison:
 
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
+    daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
     manifest: how to repeat it.
     """
 
@@ -35,11 +38,20 @@ class Comparison:
     seed: int
     effects: pd.DataFrame
     runs: pd.DataFrame
+    daily: pd.DataFrame
     manifest: dict[str, Any]
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
         return f"<Comparison of {names} with {self.scenarios[0].name}: {self.replicates} replicates, seed {self.seed}>"
+
+    def days_of(self, scenario: str) -> pd.DataFrame:
+        """The rows of `daily` of one scenario, by name."""
+        return self.daily[self.daily["scenario"] == scenario]
+
+    def fan(self, scenario: str, measure: str, against: str | None = None) -> pd.DataFrame:
+        """Quantiles over replicates, day by day; `against` another scenario: of the differences, world by world."""
+        return fan(self.days_of(scenario), measure, None if against is None else self.days_of(against))
 
     def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
         """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
@@ -59,22 +71,19 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     scenarios = [load(each) if not hasattr(each, "consumers") else each for each in (baseline, *others)]
     check_comparable(scenarios)
     tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
-    rows: list[dict | None] = [None] * len(tasks)
-
-    def keep(number, row):
-        rows[number] = row
-        if on_run:
-            on_run(row)
-        if progress:
-            progress("runs", sum(each is not None for each in rows) / len(rows))
-
-    with closing(results_as_they_come([(summary_row, task) for task in tasks], workers)) as done:
-        for number, row in done:
-            keep(number, row)
-    runs = pd.DataFrame(rows)
+    rows, days = {}, {}
+    with closing(results_as_they_come([(one_run, task) for task in tasks], workers)) as done:
+        for number, (row, daily) in done:
+            rows[number], days[number] = row, daily
+            if on_run:
+                on_run(row)
+            if progress:
+                progress("runs", len(rows) / len(tasks))
+    runs = pd.DataFrame([rows[number] for number in sorted(rows)])
+    daily = pd.concat([days[number] for number in sorted(days)], ignore_index=True)
     names = [each.name for each in scenarios]
     manifest = {"kind": "compare", "scenarios": names, "replicates": replicates, "seed": seed, "versions": versions(), "git": git_state()}
-    return Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, manifest)
+    return Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest)
 
 
 def check_comparable(scenarios) -> None:
@@ -93,9 +102,13 @@ def check_comparable(scenarios) -> None:
                                 f"they must agree (--set {setting}=... sets it for both)")
 
 
-def summary_row(scenario, seed: int, replicate: int) -> dict:
-    """One run as a row of the table of runs."""
-    return {"scenario": scenario.name, "replicate": replicate, **run(scenario, seed=seed, replicate=replicate).summary}
+def one_run(scenario, seed: int, replicate: int) -> tuple[dict, pd.DataFrame | None]:
+    """One run as a row of the table of runs, and its days; no days beyond the first replicates."""
+    result, key = run(scenario, seed=seed, replicate=replicate), {"scenario": scenario.name, "replicate": replicate}
+    if replicate >= MOST_DAILY:
+        return {**key, **result.summary}, None
+    daily = result.daily.reset_index()
+    return {**key, **result.summary}, pd.concat([pd.DataFrame(key, index=daily.index), daily], axis=1)
 
 
 def folder_name(scenarios) -> str:
@@ -140,6 +153,7 @@ def compare_command(
         if finished:
             write_table(folder, "runs", pd.DataFrame(finished), csv=True)
     write_table(folder, "effects", result.effects, csv=True)
+    write_table(folder, "daily", result.daily)
     write_json(folder / "manifest.json", result.manifest)
     _say(result)
     print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")

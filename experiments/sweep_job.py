@@ -13,6 +13,7 @@ from experiments.running import run as live
 from experiments.sweeping import Sweep, default_folder, sweep
 from experiments.workers import usual_workers
 from results.effects import mean_interval, pairs_needed, table_of_worlds
+from results.numbers import by_chance
 from results.parts import SweepFolder
 from scenarios import load
 from sim.core.errors import UserError
@@ -49,8 +50,9 @@ def say_effects(result: Sweep, most: int = 12) -> None:
     if not len(table):
         return
     found = table[table["p_holm"] < .05].sort_values("p_holm")
-    print(f"{len(found)} of {table['p'].notna().sum()} differences from point 0 are other than 0 after Holm's correction "
-          f"(by chance alone, {.05 * table['p'].notna().sum():.0f} would seem so without it)")
+    tested = int(table["p"].notna().sum())
+    print(f"{len(found)} of {tested} differences from point 0 are other than 0 after Holm's correction "
+          f"(by chance alone, {by_chance(tested)} would seem so without it)")
     saved = table["variance_ratio"].replace([float("inf")], float("nan")).median()
     if saved == saved:
         print(f"pairing by worlds: the same precision would need {saved:.1f} times as many unpaired runs (median)")

@@ -75,13 +75,17 @@ class Sweep:
 
     def daily(self, point: int) -> pd.DataFrame:
         """Every day of a point's runs, if the design keeps days."""
-        wanted = set(self.runs.index[self.runs["point"] == point])
+        replicates = self.runs.loc[self.runs["point"] == point, "replicate"]
+        wanted = set(replicates.index)
         parts = [table.to_pandas() for head, table in SweepFolder(self.folder).tables() if wanted & set(head["runs"])]
-        return pd.concat(each[each["run"].isin(wanted)] for each in parts).reset_index(drop=True)
+        none = pd.DataFrame(columns=["run", "day", *self.design.measures])
+        days = pd.concat([each[each["run"].isin(wanted)] for each in parts], ignore_index=True) if parts else none
+        days.insert(1, "replicate", days["run"].map(replicates))
+        return days
 
-    def fan(self, point: int, measure: str) -> pd.DataFrame:
-        """Quantiles over a point's replicates, day by day."""
-        return effects.fan(self.daily(point), measure)
+    def fan(self, point: int, measure: str, against: int | None = None) -> pd.DataFrame:
+        """Quantiles over a point's replicates, day by day; `against` another point: of the differences, world by world."""
+        return effects.fan(self.daily(point), measure, None if against is None else self.daily(against))
 
 
 def sweep(design, *, workers: int | None = None, cluster: str | None = None, out: str | Path | None = None,

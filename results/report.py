@@ -9,16 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from results.answer import answer_of, answer_of_effects, mechanism_of
+from results.answer import HEADLINES, answer_of, answer_of_effects, mechanism_of
 from results.figures import compared, daily
+from results.figures.fans import fans
 from results.forked import by_day, flow_matrix
-from results.numbers import Writer
+from results.numbers import Writer, by_chance
 from results.page import Page, Section, write_page
 from results.sections import changes, fork_sections, networks_of, provenance, tiles
 from results.store import write_scenario
 from results.style import figure_language
 from results.tables import effects_table, facts_table, flow_table, run_table, too_few_bad
 from results.words import Words
+
+MOST_FANS = 3
 
 __all__ = ["answer_of", "compare_report", "fork_report", "run_report"]
 
@@ -122,14 +125,15 @@ def compare_page(comparison, lang: str = "en") -> Page:
             Section(
                 f"effects-{len(sections)}",
                 f"{say('section_effects')}: {each.name}",
-                [each.question] if each.question and len(others) > 1 else [],
+                [say.translated(each.question)] if each.question and len(others) > 1 else [],
                 pictures=[
                     (compared.forest(mine, baseline.name, each.name, drawn, len(sections)), say("caption_forest", baseline=baseline.name))
                 ],
                 tables=[table],
-                notes=[say("luck_note", measures=tested, expected=f"{.05 * tested:.0f}"), say("needed_note"), say("pairing_note")],
+                notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
             )
         )
+    sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(
         Section(
             "caveats",
@@ -146,6 +150,22 @@ def compare_page(comparison, lang: str = "en") -> Page:
         say.translated(others[0].question) if len(others) == 1 and others[0].question else say("compare_question", baseline=baseline.name)
     )
     return Page(title, meta, question, answers, [], [], sections)
+
+
+def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:
+    """The headline measures day by day, those that changed first: how they spread over worlds and differ within each."""
+    baseline, each = comparison.scenarios[0], comparison.scenarios[number + 1]
+    daily = {scenario.name: comparison.days_of(scenario.name) for scenario in (baseline, each)}
+    effects = comparison.effects[comparison.effects["scenario"] == each.name].set_index("measure")
+    moved = [name for name in HEADLINES if name in effects.index and effects["high"][name] > effects["low"][name]]
+    shown = sorted(moved, key=lambda name: bool(effects["low"][name] <= 0 <= effects["high"][name]))[:MOST_FANS]
+    if not shown or baseline.days < 2:
+        return None
+    pictures = [(fans(daily, name, drawn, baseline.start, f"fan_{number + 1}"), say("caption_fan", measure=say.measure(name)))
+                for name in shown]
+    said = say("fan_sentence", n=daily[each.name]["replicate"].nunique())
+    heading = say("section_fan") + (f": {each.name}" if len(comparison.scenarios) > 2 else "")
+    return Section(f"fan-{number + 1}", heading, [said], pictures=pictures)
 
 
 def _title(scenario, say: Words) -> str:

@@ -4,7 +4,6 @@ import datetime
 import math
 import re
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ import pytest
 from experiments.forking import fork as live_fork
 from results import style
 from results.answer import answer_of, answer_of_effects, mechanism_of, verdict
-from results.effects import mean_interval, paired_effects, pairs_needed
+from results.effects import mean_interval, pairs_needed
 from results.forked import dip, interest_given_up, sources, winners
 from results.measures import MEASURES
 from results.numbers import MINUS, Writer, decimals_for, digits
@@ -21,7 +20,7 @@ from results.page import render
 from results.report import compare_page, fork_page, fork_report, run_page
 from results.words import FACTS, WORDS, Words
 from scenarios import load
-from tests.unit.made_up import made_up_fork
+from tests.unit.made_up import made_up_comparison, made_up_fork
 
 NOISE = np.array([-1.0, .5, 1.2, -.3, -.4])
 
@@ -283,12 +282,8 @@ def test_a_plain_run_shows_every_measure_and_its_course(lang):
 
 @pytest.mark.parametrize("others", [1, 2])
 def test_a_comparison_shows_every_measure_of_every_scenario(others):
-    fork = made_up_fork(2e6 * NOISE)
-    base, tried = (pd.DataFrame([each.summary for each in runs]) for runs in (fork.without, fork.with_tactics))
     names = ["flash-rate", "flash-price-only"][:others]
-    effects = pd.concat([paired_effects(base, tried).rename(columns={"scenario": "value"}).assign(scenario=name) for name in names])
-    comparison = SimpleNamespace(scenarios=[load("baseline"), *map(load, names)], effects=effects, replicates=5, seed=7,
-                                 manifest={})
+    comparison = made_up_comparison(2e6 * NOISE, names)
     page = render(compare_page(comparison), "en")
     text = Text(page).text
     assert text.count("drawn_promoted") == others and f"jishi compare baseline {' '.join(names)} --replicates 5 --seed 7" in text
