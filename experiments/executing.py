@@ -2,9 +2,12 @@
 
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from experiments.workers import Workers
 from sim.core.errors import UserError
+
+PROTOCOLS = ("tcp", "tls", "ws", "wss", "ucx", "inproc")
 
 
 class Cluster(Executor):
@@ -18,6 +21,17 @@ class Cluster(Executor):
         if self.client.status != "running":
             raise ConnectionError("the scheduler is gone")
         return self.executor.submit(function, *arguments, **named)
+
+
+def check_address(cluster: str) -> None:
+    """Raises: UserError if this cannot be the address of a Dask scheduler."""
+    try:
+        parts = urlsplit(cluster)
+        is_one = parts.scheme in PROTOCOLS and bool(parts.hostname) and parts.port
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise UserError(f"--cluster {cluster}: must be the address of a Dask scheduler, such as tcp://host:8786")
 
 
 @contextmanager

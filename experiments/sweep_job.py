@@ -15,6 +15,7 @@ from experiments.workers import usual_workers
 from results.effects import mean_interval, pairs_needed, table_of_worlds
 from results.numbers import by_chance
 from results.parts import SweepFolder
+from results.store import is_file
 from scenarios import load
 from sim.core.errors import UserError
 
@@ -70,7 +71,8 @@ def elsewhere(design: Design, folder: Path) -> list[str]:
 
 def plan(design: Design, workers: int | None, out: Path | None) -> None:
     """Say what the sweep would take, and how many replicates its smallest effect needs."""
-    workers = usual_workers(workers)
+    workers, folder = usual_workers(workers), out or default_folder(design)
+    SweepFolder(folder).check_ours()
     scenario, n = design.scenario, design.n_runs
     seconds = estimated_seconds(scenario) * n / min(workers, max(1, design.n_blocks))
     rows = n * (scenario.days if design.file.daily else 1)
@@ -80,7 +82,7 @@ def plan(design: Design, workers: int | None, out: Path | None) -> None:
           f"{scenario.consumers.count:,} consumers and {scenario.merchants.count:,} merchants, in {design.n_blocks:,} blocks; "
           f"about {seconds / 3600:,.2f} hours on {workers} process{'es' if workers > 1 else ''}, {memory / 1e6:,.0f} MB of memory each, "
           f"{disk / 1e6:,.1f} MB on disk")
-    print(power(design, workers, out or default_folder(design)))
+    print(power(design, workers, folder))
 
 
 def power(design: Design, workers: int, folder: Path) -> str:
@@ -112,7 +114,7 @@ def power(design: Design, workers: int, folder: Path) -> str:
 def _kept(design: Design, folder: Path) -> pd.DataFrame | None:
     from experiments.sweeping import runs_table
 
-    if not (folder / "manifest.json").exists() or SweepFolder(folder).manifest["hash"] != design.hash:
+    if not is_file(folder / "manifest.json") or SweepFolder(folder).manifest.get("hash") != design.hash:
         return None
     runs = SweepFolder(folder).runs()
     joined = runs_table(design).join(runs, how="inner")

@@ -5,6 +5,7 @@
 """
 
 import pickle
+import shlex
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from experiments.code_version import code_version
 from experiments.design_runs import run_number
 from experiments.designs import Design, load_design
 from experiments.dispatching import dispatch
-from experiments.executing import workers_of
+from experiments.executing import check_address, workers_of
 from experiments.stopping import Until, looks, parse_until
 from experiments.workers import usual_workers
 from results import effects
@@ -99,7 +100,9 @@ def sweep(design, *, workers: int | None = None, cluster: str | None = None, out
     Raises: UserError for a mistake in the design, a folder of another sweep, a full disk, or workers that are gone.
     """
     design = load_design(design)
-    goal = parse_until(until, design) if until else None
+    goal = parse_until(until, design) if until is not None else None
+    if cluster is not None:
+        check_address(cluster)
     folder = SweepFolder(out or default_folder(design))
     folder.open(manifest_of(design), dump(design.scenario), runs_table(design))
     try:
@@ -184,7 +187,7 @@ class Work:
         each = self.design.run(run)
         return {"run": run, "point": each.point, "replicate": each.replicate, "seed": self.design.seed,
                 "settings": {path: str(value) for path, value in self.design.overrides[each.point].items()}, "reason": reason,
-                "command": f"jishi sweep {self.folder.path / 'design.toml'} --run {run}"}
+                "command": shlex.join(["jishi", "sweep", str(self.folder.path / "design.toml"), "--run", str(run)])}
 
 
 def default_folder(design: Design) -> Path:
@@ -216,7 +219,8 @@ def write_design(design: Design, folder: SweepFolder) -> None:
 
 def summarise(design: Design, folder: SweepFolder, replicates: int) -> Sweep:
     """The tables of what is finished; also written under summary/."""
-    runs = runs_table(design).join(folder.runs(), how="inner")
+    found = folder.runs()
+    runs = runs_table(design).join(found.reindex(columns=[*dict.fromkeys([*found.columns, *design.measures])]), how="inner")
     result = Sweep(design, folder.path, runs, pd.DataFrame(folder.failures()), replicates)
     try:
         (folder.path / "summary").mkdir(exist_ok=True)
@@ -255,8 +259,10 @@ def sweep_command(
 
     read = load_design(design)
     if run is not None:
+        if dry_run:
+            raise UserError("--run and --dry-run: one does a run, the other none; name one of them")
         do_one(read, run)
     elif dry_run:
         plan(read, workers, out)
-    else:
-        sweep_and_say(read, workers=workers, cluster=cluster, until=until, out=out, retry_failed=retry_failed, lang=lang)
+    elif not len(sweep_and_say(read, workers=workers, cluster=cluster, until=until, out=out, retry_failed=retry_failed, lang=lang).runs):
+        raise typer.Exit(1)

@@ -79,6 +79,14 @@ def is_folder(path: str | Path) -> bool:
         return False
 
 
+def is_file(path: str | Path) -> bool:
+    """True if there is a file of that name; False for names that no system takes."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _listed(folder: Path):
     try:
         return list(folder.iterdir())
