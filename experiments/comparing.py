@@ -10,14 +10,17 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from experiments import options
 from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
-from results.effects import paired_effects
-from results.store import git_state, new_folder, versions, write_json, write_table, write_whole
-from scenarios import dump, load
+from results.effects import fan, paired_effects
+from results.store import git_state, new_folder, versions, write_json, write_table
+from scenarios import load
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
+
+MOST_DAILY = 200  # replicates of which days are kept: enough for quantiles, and memory stays bounded
 
 
 @dataclass(repr=False)
@@ -26,6 +29,8 @@ class Comparison:
 
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
+    daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
+    manifest: how to repeat it.
     """
 
     scenarios: list[Any]
@@ -33,10 +38,26 @@ class Comparison:
     seed: int
     effects: pd.DataFrame
     runs: pd.DataFrame
+    daily: pd.DataFrame
+    manifest: dict[str, Any]
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
         return f"<Comparison of {names} with {self.scenarios[0].name}: {self.replicates} replicates, seed {self.seed}>"
+
+    def days_of(self, scenario: str) -> pd.DataFrame:
+        """The rows of `daily` of one scenario, by name."""
+        return self.daily[self.daily["scenario"] == scenario]
+
+    def fan(self, scenario: str, measure: str, against: str | None = None) -> pd.DataFrame:
+        """Quantiles over replicates, day by day; `against` another scenario: of the differences, world by world."""
+        return fan(self.days_of(scenario), measure, None if against is None else self.days_of(against))
+
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
+        from results.report import compare_report
+
+        return compare_report(self, folder or new_folder(folder_name(self.scenarios)), lang)
 
 
 def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int = 1,
@@ -50,20 +71,19 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     scenarios = [load(each) if not hasattr(each, "consumers") else each for each in (baseline, *others)]
     check_comparable(scenarios)
     tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
-    rows: list[dict | None] = [None] * len(tasks)
-
-    def keep(number, row):
-        rows[number] = row
-        if on_run:
-            on_run(row)
-        if progress:
-            progress("runs", sum(each is not None for each in rows) / len(rows))
-
-    with closing(results_as_they_come([(summary_row, task) for task in tasks], workers)) as done:
-        for number, row in done:
-            keep(number, row)
-    runs = pd.DataFrame(rows)
-    return Comparison(scenarios, replicates, seed, effects_of(runs, [each.name for each in scenarios]), runs)
+    rows, days = {}, {}
+    with closing(results_as_they_come([(one_run, task) for task in tasks], workers)) as done:
+        for number, (row, daily) in done:
+            rows[number], days[number] = row, daily
+            if on_run:
+                on_run(row)
+            if progress:
+                progress("runs", len(rows) / len(tasks))
+    runs = pd.DataFrame([rows[number] for number in sorted(rows)])
+    daily = pd.concat([days[number] for number in sorted(days)], ignore_index=True)
+    names = [each.name for each in scenarios]
+    manifest = {"kind": "compare", "scenarios": names, "replicates": replicates, "seed": seed, "versions": versions(), "git": git_state()}
+    return Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest)
 
 
 def check_comparable(scenarios) -> None:
@@ -82,9 +102,18 @@ def check_comparable(scenarios) -> None:
                                 f"they must agree (--set {setting}=... sets it for both)")
 
 
-def summary_row(scenario, seed: int, replicate: int) -> dict:
-    """One run as a row of the table of runs."""
-    return {"scenario": scenario.name, "replicate": replicate, **run(scenario, seed=seed, replicate=replicate).summary}
+def one_run(scenario, seed: int, replicate: int) -> tuple[dict, pd.DataFrame | None]:
+    """One run as a row of the table of runs, and its days; no days beyond the first replicates."""
+    result, key = run(scenario, seed=seed, replicate=replicate), {"scenario": scenario.name, "replicate": replicate}
+    if replicate >= MOST_DAILY:
+        return {**key, **result.summary}, None
+    daily = result.daily.reset_index()
+    return {**key, **result.summary}, pd.concat([pd.DataFrame(key, index=daily.index), daily], axis=1)
+
+
+def folder_name(scenarios) -> str:
+    """What the folder of a comparison is called, before the time."""
+    return "compare-" + "-".join(each.name for each in scenarios[1:3])
 
 
 def effects_of(runs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -106,16 +135,14 @@ def compare_command(
     changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, for all of them")] = None,
     replicates: Annotated[int, typer.Option("--replicates", "-n", help="Worlds to pair on", min=2, max=100_000)] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the experiment", min=0)] = 1,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    workers: options.Workers = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results")] = None,
-    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
+    lang: options.Language = "en",
 ) -> None:
     """Compare scenarios with a baseline, pair by pair."""
-    if lang not in ("en", "zh"):
-        raise UserError(f"--lang {lang}: must be en or zh")
     scenarios = [load(name, parse_set(changes or [])) for name in names]
     check_comparable(scenarios)
-    folder = new_folder("compare-" + "-".join(each.name for each in scenarios[1:3]), out)
+    folder = new_folder(folder_name(scenarios), out)
     finished: list[dict] = []
     started = time.time()
     try:
@@ -125,16 +152,11 @@ def compare_command(
     finally:
         if finished:
             write_table(folder, "runs", pd.DataFrame(finished), csv=True)
-    for each in scenarios:
-        write_whole(folder / f"{each.name}.toml", lambda partial, each=each: partial.write_text(dump(each), encoding="utf-8"))
     write_table(folder, "effects", result.effects, csv=True)
-    write_json(folder / "manifest.json", {"kind": "compare", "scenarios": [each.name for each in scenarios], "replicates": replicates,
-                                          "seed": seed, "versions": versions(), "git": git_state()})
+    write_table(folder, "daily", result.daily)
+    write_json(folder / "manifest.json", result.manifest)
     _say(result)
-    from results import report
-
-    page = report.compare_report(result, folder, lang)
-    print(f"done in {time.time() - started:.0f} s; report: {page}; tables: {folder}")
+    print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")
 
 
 def _say(result: Comparison) -> None:

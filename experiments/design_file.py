@@ -42,7 +42,7 @@ class SmallestEffect(Settings):
 class DesignFile(Settings):
     """A design as it is written."""
 
-    name: str = setting(unit="text", source="user", min_length=1, max_length=100, pattern=r"^[\w.-]+$",
+    name: str = setting(unit="text", source="user", min_length=1, max_length=100,
                         meaning="Of its folder: letters, digits, '-', '_' and '.'; the name of the file if left out")
     question: str = setting("", unit="text", source="user", max_length=300, meaning="What the sweep is to answer")
     scenario: str = setting("baseline", unit="scenario", source="user", meaning="Name of a scenario, or path of its file")

@@ -9,6 +9,7 @@ Common random numbers: replicate r of every point has the same seed, so points a
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,15 +24,19 @@ from experiments.code_version import code_version
 from experiments.design_file import DesignFile, Factor
 from experiments.design_runs import RunId, block_runs, fitting_block, n_blocks, run_id
 from results.measures import MEASURES
+from results.store import is_file, is_folder
 from scenarios import dump, load
 from scenarios.entries import entry, merge
 from scenarios.files import default_tables, read_chain, validated
+from scenarios.mistakes import clean
 from scenarios.places import place_of
+from scenarios.toml_text import toml_value
 from scenarios.writing import as_data
 from sim.core.errors import UserError, did_you_mean
 from sim.core.random import derive_seed
 
 NONE_SHIPPED = Path(__file__).parent / "designs"  # a folder of designs that come with Jishi, of which there are none yet
+MOST_RUNS = 10_000_000
 MOST_CHECKED = 200  # points checked one by one before the first run; of more, every factor's ends and the first and last
 
 
@@ -100,18 +105,30 @@ def load_design(source: str | Path | Mapping[str, Any] | Design) -> Design:
     """
     if isinstance(source, Design):
         return source
-    where, near = ("design", None) if isinstance(source, Mapping) else (str(source), Path(source).parent)
+    where, file = ("design", None) if isinstance(source, Mapping) else (str(source), Path(source))
     design = _read(source)
-    scenario = load(_scenario_of(design.scenario, near), flat(design.base))
-    lines = [f"{where}: {line}" for line in _problems(design)]
-    if lines:
-        raise UserError(*lines)
+    scenario = load(_scenario_of(design.scenario, file), Written(flat(design.base), where))
     root = entry(as_data(scenario), "")
+    lines = [*_problems(design), *(line for factor in design.factors for line in _factor_problems(factor, root))]
+    if lines:
+        raise UserError(*(f"{where}: {line}" for line in lines))
     overrides = _points(design, root)
+    n_runs = len(overrides) * design.replicates
+    if n_runs > MOST_RUNS:
+        raise UserError(f"{where}: {len(overrides):,} points x {design.replicates:,} replicates are {n_runs:,} runs; "
+                        f"at most {MOST_RUNS:,} are allowed")
     _check_points(design, scenario, overrides, where)
     measures = tuple(name for name in MEASURES if not design.measures or name in design.measures)
-    per_block = design.runs_per_block or fitting_block(scenario, len(overrides) * design.replicates)
+    per_block = design.runs_per_block or fitting_block(scenario, n_runs)
     return Design(design, scenario, overrides, measures, per_block)
+
+
+class Written(dict):
+    """Settings by path that say where they were written: in a design, beside which its files are sought."""
+
+    def __init__(self, settings: Mapping[str, Any], source: str):
+        super().__init__(settings)
+        self.source = source
 
 
 def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -128,25 +145,51 @@ def _read(source) -> DesignFile:
         top = entry({"name": "design", **source}, "design")
     else:
         path = Path(source)
-        if not path.is_file():
-            raise UserError(f"no design file {path}{did_you_mean(path.name, [each.name for each in path.parent.glob('*.toml')])}")
-        top = read_chain(path.resolve(), NONE_SHIPPED, mistakes)
+        if not is_file(path):
+            beside = path.parent.glob("*.toml") if is_folder(path.parent) else ()
+            raise UserError(f"no design file {clean(str(path), 200)}{did_you_mean(path.name, [each.name for each in beside])}")
+        try:
+            top = read_chain(path.resolve(), NONE_SHIPPED, mistakes)
+        except UserError as wrong:
+            raise UserError(*(_of_designs(line) for line in wrong.lines)) from None
         top.value.pop("based_on", None)
+        if top.get("name") == path.stem:
+            top.value["name"] = entry(re.sub(r"[^\w.-]", "-", path.stem), str(path))
     return validated(merge(entry(default_tables(DesignFile), ""), top, mistakes), DesignFile, mistakes)
 
 
-def _scenario_of(name: str, near: Path | None) -> str:
+def _of_designs(line: str) -> str:
+    """What is wrong with a file, said of a design, which extends designs and names its scenario otherwise."""
+    name = 'a design names its scenario with scenario = "baseline"'
+    for ours, said in ((f"is empty; {name} and what is varied under [[factors]]", r"is empty; a scenario needs.*"),
+                       (f"no design of that name; {name}", r"no scenario called .*"), (r"no design file \1", r"no scenario file (.*)")):
+        line = re.sub(said, ours, line)
+    return line
+
+
+def _scenario_of(name: str, file: Path | None) -> str:
     """The scenario's name; a file is looked for beside the design."""
-    return str(near / name) if near is not None and name.endswith(".toml") and (near / name).exists() else name
+    if file is None or not name.endswith(".toml") or not is_file(file.parent / name):
+        return name
+    if (file.parent / name).resolve() == file.resolve():
+        raise UserError(f'{file}: scenario = "{name}": this is the design itself; name what it varies, such as scenario = "baseline"')
+    return str(file.parent / name)
 
 
 def _problems(design: DesignFile) -> list[str]:
     """What is wrong with a design apart from the values of settings."""
     lines = []
     kind, factors = design.sampling, design.factors
+    if not re.fullmatch(r"[\w.-]+", design.name):
+        lines.append(f'name = "{design.name}": must be of letters, digits, "-", "_" and "."; it names a folder')
     if kind == "list":
         if not design.points:
             lines.append('points: missing; sampling = "list" needs a table [[points]] for each point')
+        said: dict[str, int] = {}
+        for number, point in enumerate(design.points, 1):
+            first = said.setdefault(repr(sorted(flat(point).items())), number)
+            if first != number:
+                lines.append(f"points: number {number} says the same as number {first}")
         if factors:
             lines.append('factors: not for sampling = "list", whose points say everything')
     elif design.points:
@@ -160,17 +203,19 @@ def _problems(design: DesignFile) -> list[str]:
         lines.append(f"samples = {design.samples}: a Sobol' sequence needs a power of two, such as {below} or {2 * below}")
     if kind != "list" and not factors:
         lines.append("factors: missing; a table [[factors]] with path and values names what is varied")
-    lines += [line for factor in factors for line in _factor_problems(factor)]
     paths = [factor.path for factor in factors]
     lines += [f"factors: {path} is there twice" for path in dict.fromkeys(paths) if paths.count(path) > 1]
     named = [*design.measures, *([design.smallest_effect.measure] if design.smallest_effect else [])]
     lines += [f"measures: no measure called '{name}'{did_you_mean(name, MEASURES)}" for name in named if name not in MEASURES]
-    if design.smallest_effect and design.measures and design.smallest_effect.measure not in design.measures:
+    if design.smallest_effect and design.measures and design.smallest_effect.measure in {*MEASURES} - {*design.measures}:
         lines.append(f"smallest_effect.measure = {design.smallest_effect.measure}: is not among the measures that are kept")
     return lines
 
 
-def _factor_problems(factor: Factor) -> list[str]:
+def _factor_problems(factor: Factor, root) -> list[str]:
+    twice = [value for number, value in enumerate(factor.values) if value in factor.values[:number]]
+    if twice:
+        return [f"factors: {factor.path}: {toml_value(twice[0])} is there twice"]
     has_range = factor.low is not None or factor.high is not None
     if bool(factor.values) == has_range:
         return [f"factors: {factor.path}: needs either values or low and high"]
@@ -182,6 +227,8 @@ def _factor_problems(factor: Factor) -> list[str]:
         return [f"factors: {factor.path}: low = {factor.low:g} must be less than high = {factor.high:g}"]
     if factor.scale == "log" and factor.low <= 0:
         return [f"factors: {factor.path}: low = {factor.low:g} must be more than 0 on a log scale"]
+    if (shape := _shape(factor.path, root)) is not None and (shape.form != "value" or shape.of not in (int, float)):
+        return [f"factors: {factor.path}: is no number, so it has no range; name its values"]
     return []
 
 
@@ -216,10 +263,15 @@ def _values(factor: Factor, shares, root) -> list:
 
 def _is_whole(path: str, root) -> bool:
     """True if the setting takes whole numbers."""
+    shape = _shape(path, root)
+    return shape is not None and shape.form == "value" and shape.of is int
+
+
+def _shape(path: str, root):
+    """What the setting at a path takes; None if there is no such setting."""
     from scenarios.schema import Scenario
 
-    shape = place_of(Scenario, root, tuple(path.split("."))).shape
-    return shape is not None and shape.form == "value" and shape.of is int
+    return place_of(Scenario, root, tuple(path.split("."))).shape
 
 
 def _check_points(design: DesignFile, scenario, overrides: list[dict[str, Any]], where: str) -> None:
@@ -231,9 +283,9 @@ def _check_points(design: DesignFile, scenario, overrides: list[dict[str, Any]],
         if any(path in str(line) for line in lines for path in point):
             continue  # said already
         try:
-            load(scenario, point)
+            load(scenario, Written(point, where))
         except UserError as wrong:
-            lines |= {f"{where}: {line.removeprefix('override: ')}": None for line in wrong.lines}
+            lines |= {line if line.startswith(where) else f"{where}: {line}": None for line in wrong.lines}
     if lines:
         raise UserError(*lines)
 

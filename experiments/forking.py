@@ -22,6 +22,7 @@ from experiments.workers import results_as_they_come
 from results.effects import paired_effects
 from results.promotion import promotion_of, rush_of
 from results.recorder import Recorder
+from results.store import new_folder
 from scenarios import load
 from sim.core.errors import UserError
 from sim.core.random import derive_seed
@@ -49,6 +50,12 @@ class Fork:
 
     def __repr__(self):
         return f"<Fork {self.scenario.name}, seed {self.seed}: {len(self.with_tactics)} pairs of {len(self.with_tactics[0].daily)} days>"
+
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
+        from results.report import fork_report
+
+        return fork_report(self, folder or new_folder(self.scenario.name), lang)
 
 
 def without_tactics(scenario):

@@ -27,8 +27,6 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
 
     Raises: UserError for a mistake in scenario, settings or options.
     """
-    if lang not in ("en", "zh"):
-        raise UserError(f"--lang {lang}: must be en or zh")
     base = load(name) if size is None else sized(load(name), size)
     scenario = load(base, parse_set(changes))  # what the user sets wins over the size
     forks = scenario.experiment.fork is not None
@@ -55,14 +53,7 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
     else:
         write_run(folder, result)
         _say_run(result)
-    page = _report(result, folder, lang)
-    print(f"done in {time.time() - started:.0f} s; report: {page}; tables: {folder}")
-
-
-def _report(result, folder: Path, lang: str) -> Path:
-    from results import report
-
-    return report.fork_report(result, folder, lang) if isinstance(result, Fork) else report.run_report(result, folder, lang)
+    print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")
 
 
 def _keep_paths(folder: Path):

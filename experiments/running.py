@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import typer
 
+from experiments import options
 from results.clients import client_facts
 from results.measures import MEASURES
 from results.recorder import Recorder
-from results.store import git_state, versions
+from results.store import git_state, new_folder, versions
 from scenarios import load
 from sim.model import Market
 
@@ -41,6 +42,12 @@ class Run:
     def __repr__(self):
         days = f"{len(self.daily)} days, {self.daily['date'].iloc[0]} to {self.daily['date'].iloc[-1]}" if len(self.daily) else "no days"
         return f"<Run {self.scenario.name}, seed {self.seed}, replicate {self.replicate}: {days}, {len(self.daily.columns) - 1} measures>"
+
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
+        from results.report import run_report
+
+        return run_report(self, folder or new_folder(self.scenario.name), lang)
 
 
 def run(scenario="baseline", *, seed: int = 1, replicate: int = 0, threads: int = 1, progress: Callable[[int, int], None] | None = None,
@@ -91,11 +98,11 @@ def run_command(
     changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, as consumers.count=10_000")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the experiment", min=0)] = 1,
     replicates: Annotated[int | None, typer.Option("--replicates", "-n", help="Paired paths, if the scenario forks", min=1)] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    workers: options.Workers = None,
     size: Annotated[str | None, typer.Option(help="small, medium or large: 10 000, 100 000 or 1 000 000 consumers")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: results/runs/<name>-<time>")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take: runs, time, memory, disk")] = False,
-    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
+    lang: options.Language = "en",
 ) -> None:
     """Run a scenario and write its report."""
     from experiments.main_job import run_and_report

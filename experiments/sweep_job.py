@@ -13,7 +13,9 @@ from experiments.running import run as live
 from experiments.sweeping import Sweep, default_folder, sweep
 from experiments.workers import usual_workers
 from results.effects import mean_interval, pairs_needed, table_of_worlds
+from results.numbers import by_chance
 from results.parts import SweepFolder
+from results.store import is_file
 from scenarios import load
 from sim.core.errors import UserError
 
@@ -38,9 +40,7 @@ def sweep_and_say(design: Design, *, lang: str = "en", **options) -> Sweep:
               f"run {result.failures['run'].iloc[0]}, {result.failures['reason'].iloc[0]}")
     say_effects(result)
     if len(result.runs):
-        from results.swept import sweep_report
-
-        print(f"report: {sweep_report(result, folder, lang)}")
+        print(f"report: {result.report(lang=lang)}")
     print(f"tables: {folder}/summary")
     return result
 
@@ -51,8 +51,9 @@ def say_effects(result: Sweep, most: int = 12) -> None:
     if not len(table):
         return
     found = table[table["p_holm"] < .05].sort_values("p_holm")
-    print(f"{len(found)} of {table['p'].notna().sum()} differences from point 0 are other than 0 after Holm's correction "
-          f"(by chance alone, {.05 * table['p'].notna().sum():.0f} would seem so without it)")
+    tested = int(table["p"].notna().sum())
+    print(f"{len(found)} of {tested} differences from point 0 are other than 0 after Holm's correction "
+          f"(by chance alone, {by_chance(tested)} would seem so without it)")
     saved = table["variance_ratio"].replace([float("inf")], float("nan")).median()
     if saved == saved:
         print(f"pairing by worlds: the same precision would need {saved:.1f} times as many unpaired runs (median)")
@@ -70,7 +71,8 @@ def elsewhere(design: Design, folder: Path) -> list[str]:
 
 def plan(design: Design, workers: int | None, out: Path | None) -> None:
     """Say what the sweep would take, and how many replicates its smallest effect needs."""
-    workers = usual_workers(workers)
+    workers, folder = usual_workers(workers), out or default_folder(design)
+    SweepFolder(folder).check_ours()
     scenario, n = design.scenario, design.n_runs
     seconds = estimated_seconds(scenario) * n / min(workers, max(1, design.n_blocks))
     rows = n * (scenario.days if design.file.daily else 1)
@@ -80,7 +82,7 @@ def plan(design: Design, workers: int | None, out: Path | None) -> None:
           f"{scenario.consumers.count:,} consumers and {scenario.merchants.count:,} merchants, in {design.n_blocks:,} blocks; "
           f"about {seconds / 3600:,.2f} hours on {workers} process{'es' if workers > 1 else ''}, {memory / 1e6:,.0f} MB of memory each, "
           f"{disk / 1e6:,.1f} MB on disk")
-    print(power(design, workers, out or default_folder(design)))
+    print(power(design, workers, folder))
 
 
 def power(design: Design, workers: int, folder: Path) -> str:
@@ -112,7 +114,7 @@ def power(design: Design, workers: int, folder: Path) -> str:
 def _kept(design: Design, folder: Path) -> pd.DataFrame | None:
     from experiments.sweeping import runs_table
 
-    if not (folder / "manifest.json").exists() or SweepFolder(folder).manifest["hash"] != design.hash:
+    if not is_file(folder / "manifest.json") or SweepFolder(folder).manifest.get("hash") != design.hash:
         return None
     runs = SweepFolder(folder).runs()
     joined = runs_table(design).join(runs, how="inner")

@@ -5,6 +5,7 @@
 """
 
 import pickle
+import shlex
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -15,12 +16,13 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from experiments import options
 from experiments.blocks import Block, Done
 from experiments.code_version import code_version
 from experiments.design_runs import run_number
 from experiments.designs import Design, load_design
 from experiments.dispatching import dispatch
-from experiments.executing import workers_of
+from experiments.executing import check_address, workers_of
 from experiments.stopping import Until, looks, parse_until
 from experiments.workers import usual_workers
 from results import effects
@@ -62,19 +64,29 @@ class Sweep:
         return (f"<Sweep {self.design.name}: {len(self.runs):,} runs, {self.design.n_points} points x {self.replicates} replicates"
                 f"{failed}; {self.folder}>")
 
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into the sweep's own folder); returns the page.  lang: en or zh."""
+        from results.swept import sweep_report
+
+        return sweep_report(self, folder or self.folder, lang)
+
     def response(self, factor: str, measure: str) -> pd.DataFrame:
         """How a measure answers to one factor, the others averaged over."""
         return effects.response(self.runs, factor, measure)
 
     def daily(self, point: int) -> pd.DataFrame:
         """Every day of a point's runs, if the design keeps days."""
-        wanted = set(self.runs.index[self.runs["point"] == point])
+        replicates = self.runs.loc[self.runs["point"] == point, "replicate"]
+        wanted = set(replicates.index)
         parts = [table.to_pandas() for head, table in SweepFolder(self.folder).tables() if wanted & set(head["runs"])]
-        return pd.concat(each[each["run"].isin(wanted)] for each in parts).reset_index(drop=True)
+        none = pd.DataFrame(columns=["run", "day", *self.design.measures])
+        days = pd.concat([each[each["run"].isin(wanted)] for each in parts], ignore_index=True) if parts else none
+        days.insert(1, "replicate", days["run"].map(replicates))
+        return days
 
-    def fan(self, point: int, measure: str) -> pd.DataFrame:
-        """Quantiles over a point's replicates, day by day."""
-        return effects.fan(self.daily(point), measure)
+    def fan(self, point: int, measure: str, against: int | None = None) -> pd.DataFrame:
+        """Quantiles over a point's replicates, day by day; `against` another point: of the differences, world by world."""
+        return effects.fan(self.daily(point), measure, None if against is None else self.daily(against))
 
 
 def sweep(design, *, workers: int | None = None, cluster: str | None = None, out: str | Path | None = None,
@@ -88,7 +100,9 @@ def sweep(design, *, workers: int | None = None, cluster: str | None = None, out
     Raises: UserError for a mistake in the design, a folder of another sweep, a full disk, or workers that are gone.
     """
     design = load_design(design)
-    goal = parse_until(until, design) if until else None
+    goal = parse_until(until, design) if until is not None else None
+    if cluster is not None:
+        check_address(cluster)
     folder = SweepFolder(out or default_folder(design))
     folder.open(manifest_of(design), dump(design.scenario), runs_table(design))
     try:
@@ -173,7 +187,7 @@ class Work:
         each = self.design.run(run)
         return {"run": run, "point": each.point, "replicate": each.replicate, "seed": self.design.seed,
                 "settings": {path: str(value) for path, value in self.design.overrides[each.point].items()}, "reason": reason,
-                "command": f"jishi sweep {self.folder.path / 'design.toml'} --run {run}"}
+                "command": shlex.join(["jishi", "sweep", str(self.folder.path / "design.toml"), "--run", str(run)])}
 
 
 def default_folder(design: Design) -> Path:
@@ -205,7 +219,8 @@ def write_design(design: Design, folder: SweepFolder) -> None:
 
 def summarise(design: Design, folder: SweepFolder, replicates: int) -> Sweep:
     """The tables of what is finished; also written under summary/."""
-    runs = runs_table(design).join(folder.runs(), how="inner")
+    found = folder.runs()
+    runs = runs_table(design).join(found.reindex(columns=[*dict.fromkeys([*found.columns, *design.measures])]), how="inner")
     result = Sweep(design, folder.path, runs, pd.DataFrame(folder.failures()), replicates)
     try:
         (folder.path / "summary").mkdir(exist_ok=True)
@@ -230,24 +245,24 @@ def _now() -> str:
 
 def sweep_command(
     design: Annotated[Path, typer.Argument(help="Design file")],
-    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    workers: options.Workers = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786")] = None,
     until: Annotated[str | None, typer.Option(help="Stop early: ci=0.02, or gmv=0.02: every point known within 2%")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: results/sweeps/<name>-<hash>")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would take: runs, time, memory, disk, replicates")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try runs again that failed before")] = False,
-    lang: Annotated[str, typer.Option(help="Language of labels in the report: en or zh")] = "en",
+    lang: options.Language = "en",
     run: Annotated[int | None, typer.Option("--run", help="Do this one run again, here and without limits", min=0)] = None,
 ) -> None:
     """Run a design of many runs; may be stopped and resumed by the same command."""
     from experiments.sweep_job import do_one, plan, sweep_and_say
 
-    if lang not in ("en", "zh"):
-        raise UserError(f"--lang {lang}: must be en or zh")
     read = load_design(design)
     if run is not None:
+        if dry_run:
+            raise UserError("--run and --dry-run: one does a run, the other none; name one of them")
         do_one(read, run)
     elif dry_run:
         plan(read, workers, out)
-    else:
-        sweep_and_say(read, workers=workers, cluster=cluster, until=until, out=out, retry_failed=retry_failed, lang=lang)
+    elif not len(sweep_and_say(read, workers=workers, cluster=cluster, until=until, out=out, retry_failed=retry_failed, lang=lang).runs):
+        raise typer.Exit(1)

@@ -16,6 +16,7 @@ import pandas as pd
 import typer
 from pydantic import BaseModel
 
+from experiments import options
 from experiments.credit_outcomes import credit_outcome
 from experiments.facts import CREDIT_TESTS, TESTS, facts, status_of, tests_of
 from experiments.outcomes import EVENT, outcome
@@ -135,7 +136,7 @@ def validate_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
     every: Annotated[bool, typer.Option("--all", help="List every fact with its status, tested or not")] = False,
     answers: Annotated[bool, typer.Option("--response", help="Perturb every calibrated setting by 20% instead")] = False,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: the processors, at most 8", min=1, max=256)] = None,
+    workers: options.Workers = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables of all seeds")] = None,
 ) -> None:
     """Test the model against published facts; exit code 1 if one fails."""

@@ -1,16 +1,21 @@
-"""Work on several processes: results as they come, and a clear end if a worker is lost or the user stops."""
+"""Processes of this machine that do work: one that dies harms no other, Ctrl-C is the parent's, and none outlives it.
+
+Choice: one pool of one process for each worker.  Alternative: one pool of many.
+Reason: when a process of a pool dies, Python fails everything the pool was doing; here only what that one did is lost.
+"""
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import get_context, parent_process, resource_tracker
-from threading import Thread, current_thread, main_thread
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
+from multiprocessing import get_context, resource_tracker
 from typing import Any
 
 from sim.core.errors import WorkLost
+
+LIBRARY_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def usual_workers(wanted: int | None = None) -> int:
@@ -29,43 +34,106 @@ def results_as_they_come(tasks: Sequence[tuple[Callable, tuple]], workers: int) 
         for number, (function, arguments) in enumerate(tasks):
             yield number, function(*arguments)
         return
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"), initializer=_follow_the_parent)
-    is_done = False
+    pool, waiting, at_work = Workers(min(workers, len(tasks))), list(enumerate(tasks))[::-1], {}
+
+    def give():
+        while waiting and len(at_work) < len(pool.slots):
+            number, (function, arguments) = waiting.pop()
+            at_work[pool.submit(function, *arguments)] = number
+
+    n_open = len(tasks)
     try:
-        with _without_ctrl_c():
-            futures = {pool.submit(function, *arguments): number for number, (function, arguments) in enumerate(tasks)}
-        for count, each in enumerate(as_completed(futures)):
-            yield futures[each], _result_of(each, len(tasks) - count)
-        is_done = True
+        while n_open:
+            give()
+            ended = [(at_work.pop(future), future) for future in wait(at_work, return_when=FIRST_COMPLETED).done]
+            give()  # first new work, then what is finished
+            for number, future in ended:
+                yield number, _result_of(future, n_open)
+                n_open -= 1
     finally:
-        if not is_done:
-            _end(pool)
-        pool.shutdown()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _result_of(future, n_open: int) -> Any:
+def _result_of(future: Future, n_open: int) -> Any:
     try:
         return future.result()
-    except BrokenProcessPool:
+    except BrokenExecutor:
         raise WorkLost(f"a worker process was ended from outside, most often for lack of memory; {n_open} of the runs were not finished. "
                        "Fewer --workers need less memory") from None
 
 
-def _end(pool: ProcessPoolExecutor) -> None:
-    """End the workers at once, whatever they are doing."""
-    processes = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
+class Workers(Executor):
+    """So many processes, each replaced when it dies; all of them end with their parent."""
+
+    def __init__(self, count: int):
+        self.slots = [Slot() for _ in range(count)]
+
+    def submit(self, function, /, *arguments, **named) -> Future:
+        """Call the function in a process that is free, or else in the one that was asked first."""
+        slot = next((slot for slot in self.slots if slot.is_free), self.slots[0])
+        self.slots.remove(slot)
+        self.slots.append(slot)
+        return slot.submit(function, *arguments, **named)
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        """End the processes; those at work too, unless `wait`."""
+        for slot in self.slots:
+            slot.end(wait and not cancel_futures)
+
+
+class Slot:
+    """A process that does one thing after another, and a new one when it died."""
+
+    def __init__(self):
+        self.pool, self.leash, self.future = None, None, None
+
+    @property
+    def is_free(self) -> bool:
+        return self.future is None or self.future.done()
+
+    @property
+    def is_dead(self) -> bool:
+        """True if what it did last killed it."""
+        last = self.future
+        return last is not None and last.done() and not last.cancelled() and isinstance(last.exception(), BrokenExecutor)
+
+    def submit(self, function, *arguments, **named) -> Future:
+        if self.is_dead:
+            self.end(wait=False)
+        try:
+            return self._given(function, *arguments, **named)
+        except BrokenExecutor:  # it died while it had nothing to do
+            self.end(wait=False)
+            return self._given(function, *arguments, **named)
+
+    def _given(self, function, *arguments, **named) -> Future:
+        with _without_ctrl_c() if self.pool is None else nullcontext():
+            if self.pool is None:
+                context = get_context("spawn")
+                end, self.leash = context.Pipe(duplex=False)
+                self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_on_leash, initargs=(end,))
+            self.future = self.pool.submit(function, *arguments, **named)  # the first call starts the process
+        return self.future
+
+    def end(self, wait: bool) -> None:
+        """End the process, after what it is doing or at once."""
+        if self.pool is None:
+            return
+        if wait:
+            self.pool.shutdown(wait=True)
+        self.leash.close()
+        if not wait:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+        self.pool = self.leash = self.future = None
 
 
 @contextmanager
 def _without_ctrl_c():
-    """Hold Ctrl-C back while workers start, who inherit that: it is the parent that stops them.
+    """Hold Ctrl-C back while a worker starts, who inherits that: it is the parent that stops it.
 
     A blocked signal may still reach another thread of this process, so it is also kept for later by a handler.
     """
-    if current_thread() is not main_thread() or not hasattr(signal, "pthread_sigmask"):
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield
         return
     resource_tracker.ensure_running()  # Python starts it with the first worker, and lets Ctrl-C through again
@@ -81,12 +149,17 @@ def _without_ctrl_c():
             signal.raise_signal(signal.SIGINT)
 
 
-def _follow_the_parent() -> None:
-    """A worker leaves Ctrl-C to its parent, and ends when the parent is gone."""
+def _on_leash(end) -> None:
+    """In a new worker: end when the other end of the pipe closes, as it does when the parent dies; leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_the_parent, daemon=True).start()
+    for name in LIBRARY_THREADS:
+        os.environ.setdefault(name, "1")
 
+    def hold():
+        try:
+            end.recv()
+        except (EOFError, OSError):
+            pass
+        os._exit(0)
 
-def _end_with_the_parent() -> None:
-    parent_process().join()
-    os._exit(1)
+    threading.Thread(target=hold, name="jishi-leash", daemon=True).start()

@@ -135,6 +135,7 @@ def point_effects(runs: pd.DataFrame, measures, against: int = 0, confidence: fl
 def response(runs: pd.DataFrame, factor: str, measure: str, levels: int = 8, confidence: float = .95) -> pd.DataFrame:
     """How a measure answers to one factor, the others averaged over: value, mean, low, high, n worlds.
 
+    from_first, from_first_low, from_first_high: the difference from the first value, world by world.
     A factor with more values than `levels` is cut into groups of equal size, each named by its mean.  The mean is first
     taken over points within a world, then over worlds: points of one world share their luck and are not independent.
     """
@@ -143,12 +144,22 @@ def response(runs: pd.DataFrame, factor: str, measure: str, levels: int = 8, con
         groups = pd.qcut(table[factor], levels, duplicates="drop")
         table[factor] = table.groupby(groups, observed=True)[factor].transform("mean")
     worlds = table.groupby([factor, "replicate"], observed=True)[measure].mean().unstack("replicate")
-    return pd.DataFrame({"value": worlds.index, **_intervals(worlds.to_numpy(float), confidence)})
+    values = worlds.to_numpy(float)
+    away = _intervals(values - values[0], confidence)
+    return pd.DataFrame({"value": worlds.index, **_intervals(values, confidence), "from_first": away["mean"],
+                         "from_first_low": away["low"], "from_first_high": away["high"]})
 
 
-def fan(daily: pd.DataFrame, measure: str, shares=(.05, .25, .5, .75, .95)) -> pd.DataFrame:
-    """Quantiles over runs for every day: one row a day, one column a share."""
-    table = daily.groupby("day")[measure].quantile(list(shares)).unstack()
+def fan(daily: pd.DataFrame, measure: str, against: pd.DataFrame | None = None, shares=(.05, .25, .5, .75, .95)) -> pd.DataFrame:
+    """Quantiles over worlds for every day: one row a day, one column a share.
+
+    daily: columns day, replicate and the measure.  against: days of the same kind; then of the differences from them, world
+    by world.  A world in which the measure is not known on a day is left out of that day.
+    """
+    worlds = daily.pivot(index="day", columns="replicate", values=measure)
+    if against is not None:
+        worlds = worlds - against.pivot(index="day", columns="replicate", values=measure)
+    table = worlds.quantile(list(shares), axis=1).T
     table.columns = [f"q{round(100 * share):02d}" for share in shares]
     return table
 

@@ -31,6 +31,11 @@ def is_known(value) -> bool:
     return value is not None and isinstance(value, int | float) and math.isfinite(value)
 
 
+def by_chance(tested: int) -> str:
+    """How many of so many 95% intervals leave 0 out by luck alone."""
+    return f"{.05 * tested:.0f}" if tested >= 40 else f"{.05 * tested:.2g}"
+
+
 def plain_unit(unit: str) -> str:
     """What a sum over days is counted in: "CNY a day" gives "CNY"."""
     return unit.removesuffix(" a day")

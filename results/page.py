@@ -9,6 +9,7 @@ import pandas as pd
 
 from results.figures.picture import Picture
 from results.store import write_whole
+from results.style import figure_language
 from results.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -100,7 +101,9 @@ def write_page(page: Page, folder: Path, lang: str) -> Path:
 def render(page: Page, lang: str) -> str:
     """The HTML of a page: style inside, figures as SVG inside, nothing loaded from elsewhere."""
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    fields: dict[str, Any] = {"page": page, "say": Words(lang), "lang": "zh-Hans" if lang == "zh" else "en", "style": style}
+    say = Words(lang)
+    notes = [say("note_figures"), say("figures_beside")] + ([] if figure_language(lang) == lang else [say("figures_in_english")])
+    fields: dict[str, Any] = {"page": page, "say": say, "notes": notes, "lang": "zh-Hans" if lang == "zh" else "en", "style": style}
     return _environment().get_template("report.html.j2").render(**fields)
 
 

@@ -26,6 +26,7 @@ from results.store import write_json, write_table, write_whole
 from sim.core.errors import UserError
 
 MOST_DIFFERENCES = 5
+BEFORE_THE_MANIFEST = {"data", "scenario.toml", "design.parquet", "lost+found"}
 
 
 class SweepFolder:
@@ -41,8 +42,9 @@ class SweepFolder:
     def open(self, manifest: dict, scenario_text: str, design_table: pd.DataFrame) -> None:
         """Make the folder, or check that it belongs to this very sweep, and keep others out until `close`.
 
-        Raises: UserError if it cannot be written, another sweep works in it, or it holds another design or version.
+        Raises: UserError if it cannot be written, another sweep works in it, or it holds another design or version, or no sweep.
         """
+        self.check_ours()
         try:
             self.data.mkdir(parents=True, exist_ok=True)
             self._lock = open(self.path / ".lock", "w")
@@ -66,6 +68,21 @@ class SweepFolder:
             self.close()
             raise
 
+    def check_ours(self) -> None:
+        """Raises: UserError if there is something here that no sweep wrote: it would be written over."""
+        try:
+            names = {each.name for each in self.path.iterdir()}
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            raise UserError(f"{self.path}: cannot write there ({getattr(error, 'strerror', None) or error})") from None
+        others = sorted(name for name in names - BEFORE_THE_MANIFEST if not name.endswith(".part") and name[0] != ".")
+        if "manifest.json" in names:
+            if self.manifest.get("kind") != "sweep":
+                raise UserError(f"{self.path}: holds something else than a sweep; name a new folder with --out")
+        elif others:
+            raise UserError(f"{self.path}: holds {others[0]} and no sweep; name a new folder with --out")
+
     def close(self) -> None:
         """Let others in."""
         if self._lock is not None:
@@ -76,11 +93,14 @@ class SweepFolder:
     def manifest(self) -> dict:
         """What was asked.  Raises: UserError if there is no sweep here."""
         try:
-            return json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
+            found = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise UserError(f"{self.path}: no manifest.json, so this is no sweep") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UserError(f"{self.path}: manifest.json cannot be read ({error})") from None
+        if not isinstance(found, dict):
+            raise UserError(f"{self.path}: manifest.json is not one that Jishi wrote")
+        return found
 
     def _check_same(self, manifest: dict, scenario_text: str) -> None:
         kept = self.manifest

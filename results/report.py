@@ -4,36 +4,48 @@ The first screen holds the question, the answer with its interval, and what woul
 caveats and how to repeat it.  Nothing on the page is loaded from elsewhere.
 """
 
+import shlex
 from pathlib import Path
 
 import numpy as np
 
-from results.answer import answer_of, answer_of_effects, mechanism_of
+from results.answer import HEADLINES, answer_of, answer_of_effects, mechanism_of
 from results.figures import compared, daily
+from results.figures.fans import fans
 from results.forked import by_day, flow_matrix
-from results.numbers import Writer
+from results.numbers import Writer, by_chance
 from results.page import Page, Section, write_page
 from results.sections import changes, fork_sections, networks_of, provenance, tiles
+from results.store import write_scenario
 from results.style import figure_language
 from results.tables import effects_table, facts_table, flow_table, run_table, too_few_bad
 from results.words import Words
+
+MOST_FANS = 3
 
 __all__ = ["answer_of", "compare_report", "fork_report", "run_report"]
 
 
 def fork_report(fork, folder: str | Path, lang: str = "en") -> Path:
-    """Write report.html, and figures/ with PNG, PDF and CSV of each figure, for paired paths from one past."""
-    return write_page(fork_page(fork, lang), Path(folder), lang)
+    """Write report.html, figures/ with PNG, PDF and CSV of each, and the scenario, for paired paths from one past."""
+    page = write_page(fork_page(fork, lang), Path(folder), lang)
+    write_scenario(page.parent, fork.scenario)
+    return page
 
 
 def run_report(run, folder: str | Path, lang: str = "en") -> Path:
     """Write the report of a plain run: its measures day by day, books and facts about clients."""
-    return write_page(run_page(run, lang), Path(folder), lang)
+    page = write_page(run_page(run, lang), Path(folder), lang)
+    write_scenario(page.parent, run.scenario)
+    return page
 
 
 def compare_report(comparison, folder: str | Path, lang: str = "en") -> Path:
     """Write the report of scenarios compared with a baseline on the same replicates."""
-    return write_page(compare_page(comparison, lang), Path(folder), lang)
+    page = write_page(compare_page(comparison, lang), Path(folder), lang)
+    for each in comparison.scenarios:
+        write_scenario(page.parent, each, each.name)
+    return page
 
 
 def fork_page(fork, lang: str = "en") -> Page:
@@ -113,14 +125,15 @@ def compare_page(comparison, lang: str = "en") -> Page:
             Section(
                 f"effects-{len(sections)}",
                 f"{say('section_effects')}: {each.name}",
-                [each.question] if each.question and len(others) > 1 else [],
+                [say.translated(each.question)] if each.question and len(others) > 1 else [],
                 pictures=[
                     (compared.forest(mine, baseline.name, each.name, drawn, len(sections)), say("caption_forest", baseline=baseline.name))
                 ],
                 tables=[table],
-                notes=[say("luck_note", measures=tested, expected=f"{.05 * tested:.0f}"), say("needed_note"), say("pairing_note")],
+                notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
             )
         )
+    sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(
         Section(
             "caveats",
@@ -128,19 +141,31 @@ def compare_page(comparison, lang: str = "en") -> Page:
             bullets=[say("caveat_replicates", n=n), say("caveat_graphs", networks=networks_of(baseline, say)), say("caveat_calibrated")],
         )
     )
-    names = " ".join(each.name for each in comparison.scenarios)
-    seed = getattr(comparison, "seed", None)
-    manifest = getattr(comparison, "manifest", None) or {}
-    command = f"jishi compare {names} --replicates {n}" + (f" --seed {seed}" if seed is not None else "")
+    names = shlex.join(_called(each, f"{each.name}.toml") for each in comparison.scenarios)
+    command = f"jishi compare {names} --replicates {n} --seed {comparison.seed}"
     residual = float(effects.loc[effects["measure"] == "ledger_residual", ["baseline", "value"]].abs().to_numpy().max(initial=0))
-    for each in others:
-        sections.append(provenance(each, [manifest], seed if seed is not None else 1, command, residual, say))
-        break
+    sections.append(provenance(others[0], [comparison.manifest], comparison.seed, command, residual, say))
     title = say("compare_title", names=", ".join(each.name for each in others), baseline=baseline.name)
     question = (
         say.translated(others[0].question) if len(others) == 1 and others[0].question else say("compare_question", baseline=baseline.name)
     )
     return Page(title, meta, question, answers, [], [], sections)
+
+
+def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:
+    """The headline measures day by day, those that changed first: how they spread over worlds and differ within each."""
+    baseline, each = comparison.scenarios[0], comparison.scenarios[number + 1]
+    daily = {scenario.name: comparison.days_of(scenario.name) for scenario in (baseline, each)}
+    effects = comparison.effects[comparison.effects["scenario"] == each.name].set_index("measure")
+    moved = [name for name in HEADLINES if name in effects.index and effects["high"][name] > effects["low"][name]]
+    shown = sorted(moved, key=lambda name: bool(effects["low"][name] <= 0 <= effects["high"][name]))[:MOST_FANS]
+    if not shown or baseline.days < 2:
+        return None
+    pictures = [(fans(daily, name, drawn, baseline.start, f"fan_{number + 1}"), say("caption_fan", measure=say.measure(name)))
+                for name in shown]
+    said = say("fan_sentence", n=daily[each.name]["replicate"].nunique())
+    heading = say("section_fan") + (f": {each.name}" if len(comparison.scenarios) > 2 else "")
+    return Section(f"fan-{number + 1}", heading, [said], pictures=pictures)
 
 
 def _title(scenario, say: Words) -> str:
@@ -152,12 +177,15 @@ def _question(scenario, say: Words) -> str:
 
 
 def _run_command(scenario) -> str:
-    """`jishi run NAME` if the shipped scenario of that name is the same, else with the scenario.toml beside the page."""
+    return f"jishi run {_called(scenario, 'scenario.toml')}"
+
+
+def _called(scenario, file: str) -> str:
+    """The scenario's name if the shipped one of that name is the same, else the `file` beside the page."""
     from scenarios import load
     from sim.core.errors import UserError
 
     try:
-        shipped = load(scenario.name) == scenario
+        return scenario.name if load(scenario.name) == scenario else file
     except UserError:
-        shipped = False
-    return f"jishi run {scenario.name}" if shipped else "jishi run scenario.toml"
+        return file

@@ -9,7 +9,7 @@ from results.effects import pairs_needed
 from results.figures import lending, money, risk, rush
 from results.forked import DIP_DAYS, Interval, by_day, dip, event_days, flow_matrix, interest_given_up, loan_life_days, winners
 from results.measures import LEAST_BAD_LOANS
-from results.numbers import Writer, is_known
+from results.numbers import Writer, by_chance, is_known
 from results.page import Section, Tile
 from results.promotion import LEAST_WINNERS, promotion_of, rush_of
 from results.style import figure_language
@@ -324,7 +324,7 @@ def _measures(fork, say: Words) -> Section:
     return Section(
         "measures",
         say("section_kpi"),
-        [say("luck_note", measures=tested, expected=f"{.05 * tested:.0f}")],
+        [say("luck_note", measures=tested, expected=by_chance(tested))],
         tables=[table],
         notes=[say("needed_note"), say("pairing_note")],
     )

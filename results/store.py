@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -78,6 +79,14 @@ def is_folder(path: str | Path) -> bool:
         return False
 
 
+def is_file(path: str | Path) -> bool:
+    """True if there is a file of that name; False for names that no system takes."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _listed(folder: Path):
     try:
         return list(folder.iterdir())
@@ -90,7 +99,7 @@ def _shown(path) -> str:
 
 
 def write_whole(path: Path, write) -> None:
-    """Call `write(partial)` and rename; a reader finds the old file or the whole new one, never a part.
+    """Call `write(partial)` and rename; a reader finds the old file or the whole new one, and no part is left behind.
 
     Raises: UserError if the disk is full or the folder cannot be written.
     """
@@ -100,9 +109,12 @@ def write_whole(path: Path, write) -> None:
         with open(partial, "rb+") as file:
             os.fsync(file.fileno())
         partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
+    except BaseException as error:
+        with suppress(OSError):  # the folder may have become read-only
+            partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise UserError(f"{path}: cannot be written ({_reason(error)})") from None
+        raise
 
 
 def write_json(path: Path, data) -> None:
@@ -133,12 +145,17 @@ def write_table(folder: Path, name: str, table: pd.DataFrame, csv: bool = False)
         write_whole(folder / f"{name}.csv", lambda partial: table.to_csv(partial))
 
 
-def write_run(folder: Path, run) -> None:
-    """A run's scenario, tables, summary and manifest; the manifest comes last and says the folder is whole."""
+def write_scenario(folder: Path, scenario, name: str = "scenario") -> None:
+    """The scenario, resolved and whole, as `name`.toml."""
     from scenarios import dump
 
-    text = dump(run.scenario)
-    write_whole(folder / "scenario.toml", lambda partial: partial.write_text(text, encoding="utf-8"))
+    text = dump(scenario)
+    write_whole(folder / f"{name}.toml", lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def write_run(folder: Path, run) -> None:
+    """A run's scenario, tables, summary and manifest; the manifest comes last and says the folder is whole."""
+    write_scenario(folder, run.scenario)
     for name in TABLES:
         table = getattr(run, name, None)
         if table is not None and len(table.columns):

@@ -6,7 +6,9 @@ Alternative: matplotlib's own style.  Reason: figures must be readable in print,
 
 import io
 import re
-from functools import cache
+import warnings
+from contextlib import contextmanager
+from functools import cache, wraps
 from pathlib import Path
 
 import matplotlib
@@ -15,7 +17,6 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from results.store import write_whole
-from results.words import Words
 
 SINGLE, DOUBLE = 89 / 25.4, 183 / 25.4  # inches: one and two columns of a journal
 INK, MUTED, FAINT = "#1f2328", "#5f6670", "#d5d9de"
@@ -41,18 +42,20 @@ def _installed() -> frozenset[str]:
     return frozenset(font_manager.get_font_names())
 
 
+def fonts() -> list[str]:
+    """The first Latin font that is installed; after it, for what it lacks, the first Chinese one, if there is any."""
+    return [found for names in (LATIN, CHINESE) if (found := next((name for name in names if name in _installed()), None))]
+
+
 def figure_language(lang: str) -> str:
     """The language figures can be labelled in: `lang` if a font for it is installed, else English."""
     return "zh" if lang == "zh" and any(name in _installed() for name in CHINESE) else "en"
 
 
-def settings(lang: str = "en") -> dict:
-    """Matplotlib's settings of the style; the first Latin font that is installed and, for Chinese, one that has it."""
-    fonts = [next(name for name in LATIN if name in _installed())]
-    if figure_language(lang) == "zh":
-        fonts.append(next(name for name in CHINESE if name in _installed()))
+def settings() -> dict:
+    """Matplotlib's settings of the style."""
     return {
-        "font.family": fonts,
+        "font.family": fonts(),
         "font.size": 7,
         "text.color": INK,
         "axes.unicode_minus": True,
@@ -91,14 +94,23 @@ def settings(lang: str = "en") -> dict:
     }
 
 
+@contextmanager
+def style():
+    """The style, while something is drawn or written.
+
+    A name in letters that no installed font has, of a scenario perhaps, is drawn as boxes; nobody is warned of it.
+    """
+    with matplotlib.rc_context(settings()), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")
+        yield
+
+
 def in_style(draw):
     """Decorator of figure functions: whatever they draw, they draw in the style."""
-    from functools import wraps
 
     @wraps(draw)
     def styled(*arguments, **named):
-        lang = next((each.lang for each in (*arguments, *named.values()) if isinstance(each, Words)), "en")
-        with matplotlib.rc_context(settings(lang)):
+        with style():
             picture = draw(*arguments, **named)
             if picture is not None:  # lay out once; every file is then written from the same layout
                 picture.figure.draw_without_rendering()
@@ -118,7 +130,7 @@ def save(figure: Figure, table: pd.DataFrame, folder: str | Path, name: str) -> 
     """Write `name`.png (300 dpi), `name`.pdf (fonts embedded) and `name`.csv, the numbers behind them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context(settings()):
+    with style():
         write_whole(
             folder / f"{name}.png",
             lambda partial: figure.savefig(partial, format="png", dpi=300, facecolor="white", metadata={"Software": None}),
@@ -135,7 +147,7 @@ def save(figure: Figure, table: pd.DataFrame, folder: str | Path, name: str) -> 
 def svg_of(figure: Figure, name: str, alt: str) -> str:
     """The figure as an <svg> element for a page: no outside reference, ids of its own, colours the page can darken."""
     text = io.StringIO()
-    with matplotlib.rc_context(settings()):
+    with style():
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :]

@@ -1,18 +1,18 @@
 """The page of a sweep: how measures answer to what was varied, which differences survive their number, what failed."""
 
+import shlex
 from pathlib import Path
 
-import pandas as pd
-
 from results.figures import swept
-from results.numbers import Writer, is_known
+from results.figures.fans import fans
+from results.numbers import Writer, by_chance, is_known
 from results.page import Cell, Page, Section, Table, whisker, write_page
 from results.sections import networks_of, provenance
 from results.style import figure_language
 from results.tables import times_saved
 from results.words import Words
 
-MOST_MEASURES, MOST_ROWS, MOST_FAILURES, MOST_FANS = 4, 40, 20, 3
+MOST_MEASURES, MOST_ROWS, MOST_FAILURES, MOST_POINTS, MOST_FANS = 4, 40, 20, 3, 2
 
 
 def sweep_report(sweep, folder: str | Path, lang: str = "en") -> Path:
@@ -27,7 +27,8 @@ def sweep_report(sweep, folder: str | Path, lang: str = "en") -> Path:
         say("caveat_calibrated")]))
     residual = float(sweep.runs["ledger_residual"].abs().max()) if "ledger_residual" in sweep.runs else 0.0
     manifest = {"versions": sweep.manifest["versions"]}
-    sections.append(provenance(design.scenario, [manifest], design.seed, f"jishi sweep {Path(folder) / 'design.toml'}", residual, say))
+    command = f"jishi sweep {shlex.quote(str(sweep.folder / 'design.toml'))}"
+    sections.append(provenance(design.scenario, [manifest], design.seed, command, residual, say))
     meta = [say("sweep_meta", runs=f"{len(sweep.runs):,}", points=f"{design.n_points:,}", n=sweep.replicates),
             say("sweep_days", days=design.scenario.days)]
     question = design.file.question or say("sweep_question", factors=", ".join(design.factors))
@@ -51,7 +52,7 @@ def _answer(sweep, say: Words) -> str:
     if not tested:
         return say("sweep_nothing")
     found = int((table["p_holm"] < .05).sum())
-    return say("sweep_answer", found=found, tested=tested, chance=f"{.05 * tested:.0f}")
+    return say("sweep_answer", found=found, tested=tested, chance=by_chance(tested))
 
 
 def _curves(sweep, factors, shown, say: Words, drawn: Words) -> Section | None:
@@ -68,14 +69,16 @@ def _heat(sweep, factors, shown, say: Words, drawn: Words) -> Section | None:
 
 
 def _fans(sweep, shown, say: Words, drawn: Words) -> Section | None:
-    points = list(dict.fromkeys((0, sweep.design.n_points // 2, sweep.design.n_points - 1)))[:MOST_FANS]
-    if not sweep.design.file.daily or not shown or sweep.design.scenario.days < 2:
+    design = sweep.design
+    points = list(dict.fromkeys((0, design.n_points // 2, design.n_points - 1)))[:MOST_POINTS]
+    if not design.file.daily or not shown or design.scenario.days < 2:
         return None
     daily = {_name_of(sweep, point): days for point in points if len(days := sweep.daily(point))}
     if not daily:
         return None
-    picture = (swept.fans(daily, shown[0], drawn), say("caption_fan", measure=say.measure(shown[0])))
-    return Section("fan", say("section_fan"), pictures=[picture])
+    start = None if "start" in design.factors else design.scenario.start
+    pictures = [(fans(daily, name, drawn, start), say("caption_fan", measure=say.measure(name))) for name in shown[:MOST_FANS]]
+    return Section("fan", say("section_fan"), [say("fan_sentence", n=sweep.replicates)] if len(daily) > 1 else [], pictures=pictures)
 
 
 def _effects(sweep, say: Words) -> Section | None:
@@ -107,9 +110,12 @@ def _failures(sweep, say: Words) -> Section | None:
 
 def _name_of(sweep, point: int) -> str:
     """What a point sets, in short."""
-    settings = sweep.design.overrides[point]
-    return ", ".join(f"{path.split('.')[-1]} {_short(value)}" for path, value in settings.items())
+    last = [path.rpartition(".")[2] for path in sweep.design.factors]
+    short = {path: name if last.count(name) == 1 else ".".join(path.split(".")[-2:]) for path, name in zip(sweep.design.factors, last)}
+    return ", ".join(f"{short[path]} {_short(value)}" for path, value in sweep.design.overrides[point].items())
 
 
 def _short(value) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value) if not isinstance(value, pd.Timestamp) else value.date().isoformat()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"

@@ -7,6 +7,7 @@ A key holds (English, Chinese); names in braces are filled in by whoever asks an
 
 from results.measures import MEASURES
 from results.numbers import plain_unit
+from sim.core.errors import UserError
 
 LANGUAGES = ("en", "zh")
 
@@ -16,11 +17,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "section_heat": ("Two factors together", "两个因素的共同影响"),
     "section_fan": ("Day by day", "逐日走势"),
     "section_failures": ("Runs that failed", "失败的运行"),
-    "caption_response": ("{measure} by factor: mean over the other factors and over worlds, with the 95% interval over worlds.",
-                         "{measure} 随各因素的变化: 对其他因素与各世界取平均, 带为各世界间 95% 区间。"),
+    "caption_response": ("{measure}, by factor: mean over the other factors and over worlds. Light band: its 95% interval over worlds. Dark "
+                         "band: the 95% interval of the difference from the left end within the same worlds. Dots, if the values were drawn: the "
+                         "points, each with other values of the other factors.",
+                         "{measure} 随各因素的变化: 对其他因素与各世界取平均。浅带为各世界间 95% 区间; 深带为同一世界内与最左端之差的 95% 区间。抽样取值时, 点为各设计点, 其他因素各不相同。"),
     "caption_heat": ("{measure}: mean over worlds and over the other factors.", "{measure}: 对各世界与其他因素取平均。"),
-    "caption_fan": ("{measure} day by day: median over worlds, half of them in the dark band, nine in ten in the light one.",
-                    "{measure} 逐日: 各世界中位数, 深带含一半世界, 浅带含九成。"),
+    "caption_fan": ("{measure}, day by day: the median over worlds, half of them in the dark band, nine in ten in the light one.",
+                    "{measure} 逐日走势: 线为各世界中位数, 深带含一半世界, 浅带含九成。"),
+    "fan_level": ("Level", "水平"),
+    "fan_difference": ("Difference from {first} in the same world", "同一世界内与“{first}”之差"),
+    "the_first": ("the first", "第一个"),
+    "fan_sentence": ("Levels spread because worlds differ; what a change does in each of them is in the differences ({n} worlds).",
+                     "水平的离散来自世界不同; 改变的作用见同一世界内之差 ({n} 个世界)。"),
+    "a_day": ("{unit} a day", "{unit}/天"),
     "day_axis": ("Day", "天"),
     "sweep_meta": ("{runs} runs: {points} points, {n} replicates", "{runs} 次运行: {points} 个设计点, {n} 次重复"),
     "sweep_days": ("{days} days each", "每次 {days} 天"),
@@ -305,6 +314,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "what_was_tried": ("What was tried", "尝试内容"),
     "figures_beside": ("Every figure lies beside this page in figures/ as PDF and PNG, with the numbers behind it as CSV.",
                        "各图的 PDF、PNG 与数据 CSV 均在本页旁的 figures/ 中。"),
+    "figures_in_english": ("No font with Chinese characters is installed here, so the figures are labelled in English.",
+                           "此处未安装中文字体，图中标签用英文。"),
     "skip": ("Skip to the answer", "跳至答案"),
     "note_figures": ("Numbers are at the scale of the real market. M CNY: million yuan; pp: percentage points.", "数字均为真实市场规模。"),
     "smallest": ("Smallest", "最小"),
@@ -378,11 +389,18 @@ QUESTIONS_ZH = {
 }
 
 
+def known_language(lang: str) -> str:
+    """The language itself.  Raises: UserError if reports are not written in it."""
+    if lang not in LANGUAGES:
+        raise UserError(f"--lang {lang}: must be {' or '.join(LANGUAGES)}")
+    return lang
+
+
 class Words:
     """The words of one language: `say("median")`, `say("reported_minutes", minutes=36)`."""
 
     def __init__(self, lang: str = "en"):
-        self.lang = lang if lang in LANGUAGES else "en"
+        self.lang = known_language(lang)
 
     def __call__(self, key: str, **fields) -> str:
         text = WORDS[key][LANGUAGES.index(self.lang)]

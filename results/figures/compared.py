@@ -27,13 +27,14 @@ def forest(effects: pd.DataFrame, baseline: str, scenario: str, say: Words, numb
     certainty = (table["difference"] / (table["high"] - table["low"])).abs()
     table = table.loc[certainty.sort_values(ascending=False).index].head(MOST).reset_index(drop=True)
     figure, axes = canvas(SINGLE, .55 + .2 * max(len(table), 3))
-    y = np.arange(len(table))[::-1]
+    y = max(len(table), 3) - 1 - np.arange(len(table))
     for at, row in zip(y, table.itertuples()):
         detected = row.low > 0 or row.high < 0
         colour = (WITH if row.difference > 0 else ACCENT) if detected else WITHOUT
         axes.plot([row.low_percent, row.high_percent], [at, at], color=colour, linewidth=2, alpha=.6, solid_capstyle="butt")
         axes.plot(row.difference_percent, at, "o", color=colour, markersize=3.6)
     axes.axvline(0, color=INK, linewidth=.6)
+    axes.set_ylim(-.6, max(len(table), 3) - .4)
     axes.set_yticks(
         y, [say.measure(name).split(",")[0].split(";")[0][:34] if say.lang == "zh" else name.replace("_", " ") for name in table["measure"]]
     )

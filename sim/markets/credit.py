@@ -117,7 +117,7 @@ def report_outcomes(m):
     """The platform's lender is told how its approved applications ended whose time is up, and may make a new card.
 
     Bad: more than 90 days past due within the outcome window; good: drew and did not; who never drew has no outcome.
-    Reads: merchants.bad_on, last_draw_on.  What was learnt stays with the lender.
+    Reads: merchants.bad_on, last_draw_on.  Returns nothing: what was learnt stays with the lender.
     """
     if m.settings.credit.policy != "learned_card":
         return

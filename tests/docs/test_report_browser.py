@@ -10,9 +10,10 @@ import pytest
 
 from results.report import fork_report
 from tests.conftest import BROWSERS
-from tests.unit.made_up import made_up_fork
+from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep
 
 pytestmark = pytest.mark.browser
+NET = 2e6 * np.array([-1.0, .5, 1.2, -.3, -.4])
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
          "--hide-scrollbars", "--disable-dev-shm-usage")
 ASKS = """<script>addEventListener("load", () => {
@@ -35,15 +36,31 @@ def opened(page, folder, *extra):
     return complaints, done.stdout, {each for each in asked if not each.startswith(("data:", "file:"))}
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    return fork_report(made_up_fork(2e6 * np.array([-1.0, .5, 1.2, -.3, -.4])), tmp_path_factory.mktemp("report"))
+MADE_UP = {
+    "fork": lambda folder, lang: fork_report(made_up_fork(NET), folder, lang),
+    "comparison": lambda folder, lang: made_up_comparison(NET).report(folder, lang),
+    "sweep": lambda folder, lang: made_up_sweep(folder, [{"run": 4, "reason": "<b>too long</b>", "command": "jishi"}]).report(lang=lang),
+}
+SAYS = {  # the start of the answer, and how many drawings there are at least
+    ("fork", "en"): ("It moves lending rather than creating it", 10), ("fork", "zh"): ("活动转移而非创造放款", 10),
+    ("comparison", "en"): ("Nothing is detectable over 366 days", 2), ("comparison", "zh"): ("放款额、成交额", 2),
+    ("sweep", "en"): ("differences from the first point", 6), ("sweep", "zh"): ("与第一个设计点相比", 6),
+}
 
 
-def test_the_page_opens_and_asks_nobody_for_anything(page, tmp_path):
+@pytest.fixture(scope="module", params=SAYS, ids="-".join)
+def made(request, tmp_path_factory):
+    """(what it is of, language, the page)."""
+    kind, lang = request.param
+    return kind, lang, MADE_UP[kind](tmp_path_factory.mktemp("report"), lang)
+
+
+def test_the_page_opens_and_asks_nobody_for_anything(made, tmp_path):
+    kind, lang, page = made
     complaints, document, asked = opened(page, tmp_path)
     assert complaints == [] and asked == set()
-    assert "It moves lending rather than creating it" in document and document.count("<svg") > 10
+    words, drawings = SAYS[kind, lang]
+    assert words in document and document.count('<svg role="img"') >= drawings and "<b>too long" not in document
 
 
 def test_a_page_that_asks_or_complains_would_be_noticed(tmp_path):
@@ -54,9 +71,9 @@ def test_a_page_that_asks_or_complains_would_be_noticed(tmp_path):
 
 
 @pytest.mark.parametrize("width", [500, 1200])  # headless Chromium opens no window narrower than 500
-def test_nothing_on_the_page_is_wider_than_the_screen(page, tmp_path, width):
+def test_nothing_on_the_page_is_wider_than_the_screen(made, tmp_path, width):
     copy = tmp_path / "copy.html"
-    copy.write_text(page.read_text(encoding="utf-8").replace("</body>", ASKS + "</body>"), encoding="utf-8")
+    copy.write_text(made[2].read_text(encoding="utf-8").replace("</body>", ASKS + "</body>"), encoding="utf-8")
     _, document, _ = opened(copy, tmp_path, f"--window-size={width},900")
     found = json.loads(re.search(r'<pre id="found">(.*?)</pre>', document, re.S).group(1))
     assert found["inner"] == width and found["wide"] == [] and found["resources"] == []

@@ -16,8 +16,8 @@ from pathlib import Path
 from experiments.blocks import do_block, live
 from experiments.code_version import code_version
 from experiments.designs import load_design
-from experiments.executing import Workers
 from experiments.sweeping import Work, manifest_of
+from experiments.workers import Workers
 from results.parts import SweepFolder
 from scenarios import load
 

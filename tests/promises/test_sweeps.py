@@ -23,8 +23,8 @@ from experiments.blocks import Done, do_block
 from experiments.code_version import code_version
 from experiments.designs import load_design
 from experiments.dispatching import dispatch
-from experiments.executing import Workers
 from experiments.sweeping import Work, manifest_of
+from experiments.workers import Workers
 from results.part_file import decode, joined
 from results.parts import SweepFolder
 from scenarios import load

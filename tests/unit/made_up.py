@@ -1,4 +1,4 @@
-"""A made-up fork: paired paths with numbers chosen by the test, in the shape of `experiments.forking.Fork`."""
+"""Made-up results with numbers chosen by the test: a fork, a comparison and a sweep, in the shape of the real ones."""
 
 import datetime
 from types import SimpleNamespace
@@ -6,6 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from experiments.comparing import Comparison, effects_of
+from experiments.designs import load_design
+from experiments.sweeping import Sweep
 from results.effects import paired_effects
 from results.measures import MEASURES
 from scenarios import load
@@ -58,3 +61,38 @@ def _path(pair, pulled, net, winners, bad_loans, minutes):
     manifest = {"path_seed": pair, "versions": {"jishi": "0"}, "git": None, "finished": "2026-01-01T00:00:00Z"}
     return SimpleNamespace(scenario=SCENARIO, seed=1, replicate=pair, daily=daily, summary=summary, flows=flows, draws=draws,
                            clients=clients, manifest=manifest)
+
+
+def made_up_comparison(net, others=("flash-rate",)):
+    """The baseline's replicates against those of some scenarios, in which lending differs by `net` (CNY, one a replicate)."""
+    fork = made_up_fork(net)
+    scenarios = [load(name) for name in ("baseline", *others)]
+    paths = [(each.name, path) for each in scenarios for path in (fork.without if each.name == "baseline" else fork.with_tactics)]
+    runs = pd.DataFrame([{"scenario": name, "replicate": path.replicate, **path.summary} for name, path in paths])
+    daily = pd.concat([path.daily.reset_index().assign(scenario=name, replicate=path.replicate) for name, path in paths],
+                      ignore_index=True)
+    return Comparison(scenarios, len(net), 7, effects_of(runs, [each.name for each in scenarios]), runs, daily,
+                      {"versions": {"jishi": "0"}})
+
+
+def made_up_sweep(folder, failures=(), **changes):
+    """Sales that answer to the commission alone, by -100 a percent point, in worlds that differ by 1000."""
+    design = load_design({"name": "made", "replicates": 8, "measures": ["gmv", "commission"], "base": {"days": 12},
+                          "factors": [{"path": "goods.commission_share", "values": [.01, .02, .05]},
+                                      {"path": "merchants.count", "low": 20, "high": 40, "levels": 3}], **changes})
+    luck = np.random.default_rng(3)
+    rows = [{"point": p, "replicate": r, **design.overrides[p]} for p in range(design.n_points) for r in range(8)]
+    runs = pd.DataFrame(rows).rename_axis("run")
+    world = 1e3 * luck.standard_normal(8)
+    runs["gmv"] = 1e6 - 1e4 * runs["goods.commission_share"] + world[runs["replicate"]] + 10 * luck.standard_normal(len(runs))
+    runs["commission"] = runs["gmv"] * runs["goods.commission_share"]
+
+    class Made(Sweep):
+        manifest = {"versions": {"jishi": "0"}}
+
+        def daily(self, point):
+            mine = self.runs[self.runs["point"] == point].reset_index()
+            days = mine.loc[mine.index.repeat(12), ["run", "replicate", "gmv", "commission"]].assign(day=np.tile(range(12), len(mine)))
+            return days.assign(gmv=days["gmv"] / 12 + days["day"], commission=days["commission"] / 12).reset_index(drop=True)
+
+    return Made(design, folder, runs, pd.DataFrame(failures), 8)

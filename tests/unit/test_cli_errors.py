@@ -14,7 +14,7 @@ import pytest
 
 import experiments.__main__ as command_line
 from experiments.running import run
-from results.store import write_run
+from results.store import write_run, write_whole
 from scenarios import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +27,16 @@ weight = 20_000.0
 count = 500
 [merchants]
 count = 30
+"""
+DESIGN = """replicates = 500
+runs_per_block = 2
+[base]
+consumers.count = 500
+merchants.count = 30
+days = 30
+[[factors]]
+path = "goods.commission_share"
+values = [0.01, 0.1]
 """
 
 
@@ -109,6 +119,8 @@ def event(tmp_path):
                           "use jishi compare baseline SCENARIO --replicates 3"),
     ("run baseline --size smal", "--size smal: no such size; known sizes: small, medium, large - did you mean 'small'?"),
     ("run baseline --lang fr", "--lang fr: must be en or zh"),
+    ("compare baseline flash-rate --lang fr", "--lang fr: must be en or zh"),
+    ("sweep nowhere.toml --lang fr", "--lang fr: must be en or zh"),
     ("run baseline --set days", "--set days: must be path=value, such as consumers.count=10_000"),
     ("run baseline --set days=", "--set days=: the value is missing; write it without blanks around =, or all in quotes"),
     ("run baseline --set =3", "--set =3: must be path=value, such as consumers.count=10_000"),
@@ -223,6 +235,18 @@ def test_a_table_is_never_half_written(capsys, run_folder):
     assert list((run_folder / "there").iterdir()) == []
 
 
+def test_what_is_stopped_while_it_is_written_leaves_the_old_file_and_nothing_else(tmp_path):
+    (tmp_path / "table").write_text("old")
+
+    def stopped(partial):
+        partial.write_text("ne")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "table", stopped)
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["old"]
+
+
 @pytest.fixture
 def full_disk(tmp_path):
     """A disk with room for next to nothing."""
@@ -326,6 +350,22 @@ def test_ctrl_c_while_workers_start_ends_with_one_line(event):
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130 and "Traceback" not in err, err
+    wait_for(lambda: not alive_in_group(process.pid), 10)
+
+
+@pytest.mark.parametrize("moment", ["workers start", "runs are done"])
+def test_ctrl_c_ends_a_sweep_with_one_line_and_keeps_what_is_finished(tmp_path, moment):
+    (tmp_path / "design.toml").write_text(DESIGN)
+    process = started("sweep", "design.toml", "--workers", 3, "--out", "new", folder=tmp_path)
+    parts = tmp_path / "new" / "data"
+    wait_for(lambda: process.poll() is not None or (len(alive_in_group(process.pid)) > 2 if moment == "workers start"
+                                                    else len(list(parts.glob("part-*"))) > 2), 180)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert [line for line in err.splitlines() if "left" not in line and "compiling" not in line] == [
+        "jishi: stopped; what was finished is kept"]
+    assert not list(parts.glob("*.part")) and (moment == "workers start" or len(list(parts.glob("part-*.parquet"))) > 2)
     wait_for(lambda: not alive_in_group(process.pid), 10)
 
 

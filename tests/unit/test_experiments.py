@@ -77,6 +77,32 @@ def test_a_comparison_pairs_worlds_and_finds_no_effect_of_nothing():
     assert set(result.effects.columns) >= {"measure", "baseline", "difference", "low", "high", "n"}
 
 
+def test_a_comparison_keeps_the_days_of_its_first_replicates_and_says_how_they_spread(monkeypatch):
+    monkeypatch.setattr("experiments.comparing.MOST_DAILY", 2)
+    base = load("baseline", {"consumers.count": 600, "merchants.count": 30, "days": 5})
+    result = compare(base, load(base, {"name": "low fee", "goods.commission_share": .001}), replicates=3, seed=2)
+    assert result.daily.groupby(["scenario", "replicate"]).size().to_dict() == dict.fromkeys(
+        [("baseline", 0), ("baseline", 1), ("low fee", 0), ("low fee", 1)], 5)
+    days = result.days_of("low fee").pivot(index="day", columns="replicate", values="commission")
+    assert days[1].tolist() == run(result.scenarios[1], seed=2, replicate=1).daily["commission"].tolist()
+    assert result.fan("low fee", "commission")["q25"].tolist() == pytest.approx((.75 * days.min(axis=1) + .25 * days.max(axis=1)).tolist())
+    away = result.fan("low fee", "commission", against="baseline")
+    assert (away.loc[3:] < 0).all(axis=None) and (result.fan("low fee", "gmv", "low fee") == 0).all(axis=None)
+
+
+def test_results_write_their_own_page_with_the_scenarios_that_repeat_it(forked, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    base = load("baseline", {"consumers.count": 600, "merchants.count": 30, "days": 5})
+    alone, both = run(base), compare(base, load(base, {"name": "low fee", "goods.commission_share": .001}), replicates=2)
+    assert alone.report().parts[:2] == ("results", "runs") and forked.report("fork", "zh").read_text().count("活动") > 3
+    page = both.report("both").read_text()
+    assert "jishi compare baseline.toml &#39;low fee.toml&#39; --replicates 2 --seed 1" in page and "mesa 3." in page
+    again = compare("both/baseline.toml", "both/low fee.toml", replicates=2)
+    pd.testing.assert_frame_equal(again.effects, both.effects)
+    with pytest.raises(UserError, match="--lang fr: must be en or zh"):
+        both.report("french", "fr")
+
+
 def test_the_shipped_scenarios_can_be_compared():
     small = {"consumers.count": 600, "merchants.count": 30, "days": 3}
     assert compare(load("baseline", small), load("flash-rate", small), replicates=2).replicates == 2

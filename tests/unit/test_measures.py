@@ -68,8 +68,12 @@ def _freeze(m):
     m.merchants.credit_limit[:], m.merchants.is_frozen[:] = 100_000, True
 
 
+def _walk_away(m):
+    m.merchants.walked_on[:] = m.day
+
+
 CAUSES = {
-    "troubled_share": _column("merchants", "trouble_since", 0), "frozen_share": _freeze, "walked_away": _column("merchants", "walked_on", 0),
+    "troubled_share": _column("merchants", "trouble_since", 0), "frozen_share": _freeze, "walked_away": _walk_away,
     "gmv": _set(("goods", "gmv_today"), 10**9), "purchases": _set(("goods", "n_purchases_today"), 10**6),
     "lost_to_payment": _set(("goods", "lost_to_payment_today"), 10**6), "lost_to_stock": _set(("goods", "lost_to_stock_today"), 10**6),
     "phone_card_success_rate": _set(("goods", "phone_card_successes_today"), 0), "registered_share": _column("consumers", "stage", 0),

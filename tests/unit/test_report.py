@@ -4,15 +4,15 @@ import datetime
 import math
 import re
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from experiments.forking import fork as live_fork
+from results import style
 from results.answer import answer_of, answer_of_effects, mechanism_of, verdict
-from results.effects import mean_interval, paired_effects, pairs_needed
+from results.effects import mean_interval, pairs_needed
 from results.forked import dip, interest_given_up, sources, winners
 from results.measures import MEASURES
 from results.numbers import MINUS, Writer, decimals_for, digits
@@ -20,7 +20,7 @@ from results.page import render
 from results.report import compare_page, fork_page, fork_report, run_page
 from results.words import FACTS, WORDS, Words
 from scenarios import load
-from tests.unit.made_up import made_up_fork
+from tests.unit.made_up import made_up_comparison, made_up_fork
 
 NOISE = np.array([-1.0, .5, 1.2, -.3, -.4])
 
@@ -282,11 +282,8 @@ def test_a_plain_run_shows_every_measure_and_its_course(lang):
 
 @pytest.mark.parametrize("others", [1, 2])
 def test_a_comparison_shows_every_measure_of_every_scenario(others):
-    fork = made_up_fork(2e6 * NOISE)
-    base, tried = (pd.DataFrame([each.summary for each in runs]) for runs in (fork.without, fork.with_tactics))
     names = ["flash-rate", "flash-price-only"][:others]
-    effects = pd.concat([paired_effects(base, tried).rename(columns={"scenario": "value"}).assign(scenario=name) for name in names])
-    comparison = SimpleNamespace(scenarios=[load("baseline"), *map(load, names)], effects=effects, replicates=5, seed=7)
+    comparison = made_up_comparison(2e6 * NOISE, names)
     page = render(compare_page(comparison), "en")
     text = Text(page).text
     assert text.count("drawn_promoted") == others and f"jishi compare baseline {' '.join(names)} --replicates 5 --seed 7" in text
@@ -308,6 +305,27 @@ def test_text_from_a_scenario_cannot_become_markup():
     fork.scenario = load(fork.scenario, {"question": "<script>alert(1)</script>", "title": "a & <b>"})
     source = render(fork_page(fork), "en")
     assert "<script" not in source and "&lt;script&gt;" in source and "a &amp; &lt;b&gt;" in source
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_chinese_page_has_chinese_figures_if_there_is_a_font_and_warns_of_nothing(tmp_path):
+    page = fork_report(made_up_fork(2e6 * NOISE), tmp_path, "zh").read_text(encoding="utf-8")
+    has_font = style.figure_language("zh") == "zh"
+    assert has_font == ('aria-label="开始后各分钟' in page) == ("未安装中文字体" not in page)
+
+
+@pytest.mark.filterwarnings("error")
+def test_without_a_chinese_font_figures_are_in_english_and_the_page_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(style, "CHINESE", ())
+    page = fork_report(made_up_fork(2e6 * NOISE), tmp_path, "zh").read_text(encoding="utf-8")
+    assert 'aria-label="Share of the pool lent' in page and page.count("此处未安装中文字体，图中标签用英文。") == 1
+    assert "No font with" not in fork_report(made_up_fork(2e6 * NOISE), tmp_path, "en").read_text(encoding="utf-8")
+    assert len(style.fonts()) == 1
+    with style.style():  # a name of the user's own in a language no font has
+        figure, axes = style.canvas()
+        axes.set_title("双十一")
+        figure.draw_without_rendering()
+    style.save(figure, pd.DataFrame(), tmp_path, "own_name")
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
