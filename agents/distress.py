@@ -11,14 +11,13 @@ could see it coming, and monitoring could not matter.
 import numpy as np
 from pydantic import model_validator
 
+from agents.merchant import OPEN
 from sim.core.finance import fen
 from sim.core.kernels import kernel
 from sim.core.random import Stream, stream_key, uniform, uniforms
 from sim.core.settings import Settings, setting
 
 # --- settings ---------------------------------------------------------------------------------------------------------
-
-OPEN = 0  # as agents.merchant.OPEN (a test holds them equal)
 
 
 class DistressSettings(Settings):
