@@ -8,7 +8,7 @@ import typer
 
 from experiments.forking import fork
 from experiments.running import run
-from results.store import read_manifest, read_table, versions
+from results.store import digest_of, read_manifest, read_table, versions
 from scenarios import load
 from sim.core.errors import UserError
 
@@ -28,6 +28,8 @@ def repeat(folder: str | Path) -> dict:
     for name in numbers:
         if type(manifest.get(name)) is not int:
             raise UserError(f"{folder}: manifest.json does not say the {name}, so the run cannot be repeated")
+    if manifest.get("scenario_sha256", digest_of(folder / "scenario.toml")) != digest_of(folder / "scenario.toml"):
+        raise UserError(f"{folder}: scenario.toml is not the one that was run: its checksum is not the manifest's")
     kept, scenario = read_table(folder, "daily"), load(folder / "scenario.toml")
     if manifest.get("kind") == "fork":
         result = fork(scenario, seed=manifest["seed"], pairs=manifest["pairs"], surface=False)

@@ -1,6 +1,7 @@
 """Run folders: what a run leaves on disk, written so that a kill at any moment leaves whole files or none."""
 
 import datetime
+import hashlib
 import json
 import os
 import platform
@@ -161,7 +162,15 @@ def write_run(folder: Path, run) -> None:
         if table is not None and len(table.columns):
             write_table(folder, name, table, csv=name in ("daily", "effects"))
     write_json(folder / "summary.json", run.summary)
-    write_json(folder / "manifest.json", run.manifest)
+    write_json(folder / "manifest.json", {**run.manifest, "scenario_sha256": digest_of(folder / "scenario.toml")})
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file, hexadecimal; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def read_manifest(folder: str | Path) -> dict:

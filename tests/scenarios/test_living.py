@@ -114,7 +114,7 @@ def test_a_world_at_either_bound_of_any_setting_lives(name):
         for bound in bounds(name, path, value):
             n_lived += lives(SCENARIOS[name], {dotted(path): bound})
             n_tried += 1
-    assert n_lived > .8 * n_tried  # the others name a rule between settings, such as shares that sum to 1
+    assert n_lived >= .8 * n_tried  # the others name a rule between settings, such as shares that sum to 1
 
 
 @given(st.data())
