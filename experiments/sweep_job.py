@@ -48,10 +48,10 @@ def sweep_and_say(design: Design, *, lang: str = "en", **options) -> Sweep:
 def say_effects(result: Sweep, most: int = 12) -> None:
     """The differences that survive Holm's correction, the largest first, and what pairing saved."""
     table = result.effects
-    if not len(table):
+    tested = int(table["p"].notna().sum()) if len(table) else 0
+    if not tested:
         return
     found = table[table["p_holm"] < .05].sort_values("p_holm")
-    tested = int(table["p"].notna().sum())
     print(f"{len(found)} of {tested} differences from point 0 are other than 0 after Holm's correction "
           f"(by chance alone, {by_chance(tested)} would seem so without it)")
     saved = table["variance_ratio"].replace([float("inf")], float("nan")).median()

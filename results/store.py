@@ -202,5 +202,7 @@ def read_table(folder: str | Path, name: str) -> pd.DataFrame:
 
 def _reason(error: Exception) -> str:
     """What the system says, on one line, without the path that is said already."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     text = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
     return "".join(letter for letter in text[:200] if letter.isprintable())

@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import threading
 import time
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from scenarios import load
 from scenarios.toml_text import toml_document
 from sim.core.errors import UserError
 
+ROOT = Path(__file__).resolve().parents[2]
 DESIGN = {"name": "small", "replicates": 6, "runs_per_block": 4, "measures": ["gmv", "drawn", "loan_book"],
           "base": {"consumers.count": 300, "merchants.count": 15, "days": 8},
           "factors": [{"path": "goods.commission_share", "values": [.01, .02, .05, .1]}]}
@@ -53,12 +55,23 @@ def parts(folder) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((Path(folder) / "data").glob("*"))}
 
 
+def n_parts(folder) -> int:
+    return len(list((Path(folder) / "data").glob("part-*.parquet")))
+
+
 def children(pid: int) -> list[int]:
-    """Processes started by `pid` that sweep (not Python's own tracker of resources)."""
+    """Living processes started by `pid` that sweep (not Python's own tracker of resources)."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*"):
-        found += [int(each) for each in (task / "children").read_text().split()]
-    return [each for each in found if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(each) for each in tasks.read_text().split()]
+    return [each for each in found if sweeps(each) and is_alive(each)]
+
+
+def sweeps(pid: int) -> bool:
+    with suppress(OSError):
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def is_alive(pid: int) -> bool:
@@ -66,6 +79,31 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except OSError:
         return False
+
+
+def wait_until(what, seconds=180.0) -> None:
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:
+        time.sleep(.005)
+
+
+@contextmanager
+def mounted(folder, options="size=9m"):
+    """A small disk of its own."""
+    folder.mkdir(exist_ok=True)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def jishi(*arguments, **options) -> tuple[int, list[str]]:
+    """Exit code and the lines of complaint of the command line, in a process of its own."""
+    done = subprocess.run([sys.executable, "-m", "experiments", *map(str, arguments)], capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}, **options)
+    return done.returncode, [line for line in done.stderr.splitlines() if not line.endswith("s left") and "compiling" not in line]
 
 
 @pytest.fixture(scope="module")
@@ -131,17 +169,13 @@ def test_two_workers_give_the_parts_of_one_and_a_killed_worker_costs_nothing(und
 
 
 def kill_driver(command, when) -> None:
-    """Start a sweep, kill its driver when `when()` is true, and see that its workers end too."""
-    driver = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 120
-    while not when() and time.monotonic() < until and driver.poll() is None:
-        time.sleep(.005)
+    """Start a sweep, kill its driver at work when `when()` is true, and see that its workers end too."""
+    driver = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    wait_until(lambda: when() or driver.poll() is not None)
     workers = children(driver.pid)
     driver.kill()
-    driver.wait()
-    until = time.monotonic() + 10
-    while any(map(is_alive, workers)) and time.monotonic() < until:
-        time.sleep(.05)
+    assert driver.wait() == -signal.SIGKILL  # it was still at work
+    wait_until(lambda: not any(map(is_alive, workers)), 10)
     assert not any(map(is_alive, workers))
 
 
@@ -149,61 +183,82 @@ def test_a_driver_that_is_killed_goes_on_where_it_was_and_leaves_no_worker(undis
     (tmp_path / "small.toml").write_text(DESIGN_FILE)
     folder = tmp_path / "s"
     kill_driver([sys.executable, "-m", "experiments", "sweep", str(tmp_path / "small.toml"), "--workers", "1", "--out", str(folder)],
-                lambda: len(list((folder / "data").glob("part-*.parquet"))) >= 2)
+                lambda: n_parts(folder) >= 2)
     executor = Here()
     done_with(executor, folder, tmp_path / "small.toml")
     assert 0 < len(executor.given) <= 4 and parts(folder) == parts(undisturbed.folder)
 
 
+LONG = {**DESIGN, "replicates": 100, "base": {**DESIGN["base"], "days": 40, "consumers.count": 600}}
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """400 runs in 100 blocks, nothing in their way."""
+    whole = sweep(LONG, workers=2, out=tmp_path_factory.mktemp("sweep") / "long")
+    assert n_parts(whole.folder) == 100 and len(whole.failures) == 0
+    return whole
+
+
 @pytest.mark.slow
-def test_a_driver_killed_at_twenty_moments_leaves_the_parts_of_an_undisturbed_sweep(tmp_path):
-    design = {**DESIGN, "replicates": 30, "base": {**DESIGN["base"], "days": 60, "consumers.count": 1000}}
-    (tmp_path / "small.toml").write_text(toml_document(nested(design)))
-    whole = sweep(design, workers=2, out=tmp_path / "whole")
+def test_a_driver_killed_at_twenty_moments_leaves_the_parts_of_an_undisturbed_sweep(long, tmp_path):
+    (tmp_path / "long.toml").write_text(toml_document(nested(LONG)))
     luck, folder = random.Random(7), tmp_path / "s"
-    command = [sys.executable, "-m", "experiments", "sweep", str(tmp_path / "small.toml"), "--workers", "2", "--out", str(folder)]
-    for _ in range(20):
-        end = time.monotonic() + luck.uniform(1, 14)
-        kill_driver(command, lambda end=end: time.monotonic() > end)
-    sweep(tmp_path / "small.toml", workers=2, out=folder)
-    assert parts(folder) == parts(whole.folder)
+    command = [sys.executable, "-m", "experiments", "sweep", str(tmp_path / "long.toml"), "--workers", "2", "--out", str(folder)]
+    for _ in range(20):  # while it starts, and after up to four blocks more
+        wanted, late = n_parts(folder) + luck.randrange(5), luck.uniform(0, 1.5)
+        began = time.monotonic()
+        kill_driver(command, lambda wanted=wanted, late=late, began=began: n_parts(folder) >= wanted and time.monotonic() > began + late)
+    assert n_parts(folder) < 100
+    sweep(tmp_path / "long.toml", workers=2, out=folder)
+    assert parts(folder) == parts(long.folder)
 
 
 @pytest.mark.slow
-def test_workers_killed_at_twenty_moments_leave_the_parts_of_an_undisturbed_sweep(tmp_path):
-    design = {**DESIGN, "replicates": 60, "base": {**DESIGN["base"], "days": 60, "consumers.count": 1000}}
-    whole = sweep(design, workers=2, out=tmp_path / "whole")
+def test_workers_killed_at_twenty_moments_leave_the_parts_of_an_undisturbed_sweep(long, tmp_path):
     luck, over, killed = random.Random(8), threading.Event(), []
 
-    def kill_some():
-        while len(killed) < 20 and not over.wait(luck.uniform(.5, 4)):
-            if workers := children(os.getpid()):
-                killed.append(luck.choice(workers))
+    def kill_twenty():
+        for number in range(20):  # one in each three blocks, at any moment
+            wanted = 3 * number + luck.randrange(3)
+            wait_until(lambda wanted=wanted: over.is_set() or n_parts(tmp_path / "s") >= wanted and children(os.getpid()))
+            over.wait(luck.uniform(0, .5))
+            wait_until(lambda: over.is_set() or children(os.getpid()))
+            if not over.is_set():
+                killed.append(luck.choice(children(os.getpid())))
                 os.kill(killed[-1], signal.SIGKILL)
 
-    killer = threading.Thread(target=kill_some)
+    killer = threading.Thread(target=kill_twenty)
     killer.start()
-    result = sweep(design, workers=2, out=tmp_path / "s")
-    over.set()
-    killer.join()
-    assert len(killed) >= 5 and parts(tmp_path / "s") == parts(whole.folder) and len(result.failures) == 0
+    try:
+        result = sweep(LONG, workers=2, out=tmp_path / "s")
+    finally:
+        over.set()
+        killer.join()
+    assert len(set(killed)) == 20 and parts(tmp_path / "s") == parts(long.folder) and len(result.failures) == 0
 
 
 @pytest.mark.slow
 @pytest.mark.cluster
-def test_a_scheduler_killed_at_three_moments_leaves_the_parts_of_an_undisturbed_sweep(tmp_path):
-    design = {**DESIGN, "replicates": 30, "base": {**DESIGN["base"], "days": 60, "consumers.count": 1000}}
-    whole = sweep(design, workers=2, out=tmp_path / "whole")
-    for n_parts in (2, 8, 16):
+def test_a_scheduler_killed_at_three_moments_leaves_the_parts_of_an_undisturbed_sweep(long, tmp_path):
+    luck, folder = random.Random(9), tmp_path / "s"
+    for _ in range(3):
         with dask_cluster() as (scheduler, address):
-            def kill(what, share, scheduler=scheduler, n_parts=n_parts):
-                if scheduler.poll() is None and len(list((tmp_path / "s" / "data").glob("part-*.parquet"))) >= n_parts:
-                    scheduler.kill()
+            wanted = n_parts(folder) + luck.randrange(1, 12)
 
+            def kill(scheduler=scheduler, wanted=wanted):
+                wait_until(lambda: n_parts(folder) >= wanted)
+                time.sleep(luck.uniform(0, .5))
+                scheduler.kill()
+
+            killer = threading.Thread(target=kill)
+            killer.start()
             with pytest.raises(UserError, match="gone"):
-                sweep(design, cluster=address, out=tmp_path / "s", progress=kill)
-    sweep(design, workers=2, out=tmp_path / "s")
-    assert parts(tmp_path / "s") == parts(whole.folder)
+                sweep(LONG, cluster=address, out=folder)
+            killer.join()
+            assert scheduler.wait() == -signal.SIGKILL and wanted <= n_parts(folder) < 100
+    sweep(LONG, workers=2, out=folder)
+    assert parts(folder) == parts(long.folder)
 
 
 @contextmanager
@@ -308,16 +363,33 @@ def test_workers_that_cannot_work_are_not_the_runs_fault(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_run_that_hangs_and_the_run_that_eats_memory_are_exactly_those_that_fail(tmp_path):
-    design = {"name": "poison", "sampling": "list", "replicates": 2, "runs_per_block": 4, "limits": {"seconds": 60, "memory_mb": 400},
+def test_runs_that_raise_hang_or_eat_memory_are_exactly_those_that_fail_and_their_commands_repeat_them(tmp_path):
+    design = {"name": "poison", "sampling": "list", "replicates": 2, "runs_per_block": 4, "limits": {"seconds": 6, "memory_mb": 300},
               "base": DESIGN["base"], "measures": ["gmv"],
-              "points": [{"goods.commission_share": .01}, {"consumers.count": 9_000_000}, {"goods.commission_share": .02}]}
-    result = sweep(design, workers=2, out=tmp_path / "memory")
-    assert result.failures["point"].tolist() == [1, 1] and result.failures["reason"].str.contains("memory").all()
-    assert sorted(result.runs["point"]) == [0, 0, 2, 2]
-    design |= {"points": [{"goods.commission_share": .01}, {"days": 36_000}], "replicates": 1, "limits": {"seconds": 4}}
-    result = sweep(design, workers=1, out=tmp_path / "hangs")
-    assert result.failures["reason"].tolist() == ["ran longer than its limit of 4 s"] and result.runs["point"].tolist() == [0]
+              "points": [{"goods": {"commission_share": .01}}, {"networks": {"social": {"mean_degree": 299}}}, {"days": 12_000},
+                         {"consumers": {"count": 3_000_000}}, {"goods": {"commission_share": .02}}]}
+    (tmp_path / "poison.toml").write_text(toml_document(nested(design)))
+    code, _ = jishi("sweep", "poison.toml", "--workers", 2, "--out", "my sweep", cwd=tmp_path)
+    failures = SweepFolder(tmp_path / "my sweep").failures()
+    assert code == 0 and [(each["point"], each["replicate"], each["seed"]) for each in failures] == [
+        (point, replicate, 1) for point in (1, 2, 3) for replicate in (0, 1)]
+    raised, _, hung, _, ate, _ = (each["reason"] for each in failures)
+    assert "299 is too much for a ring of 300" in raised and "more memory than its limit" in ate
+    assert hung == "ran longer than its limit of 6 s"
+    runs = pd.read_parquet(tmp_path / "my sweep" / "summary" / "runs.parquet")
+    assert sorted(zip(runs["point"], runs["replicate"])) == [(0, 0), (0, 1), (4, 0), (4, 1)]
+
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "jishi").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m experiments "$@"\n')
+    (tmp_path / "bin" / "jishi").chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    for each in failures[::2]:  # pasted into a shell: done here, without limits
+        done = subprocess.run(each["command"], shell=True, cwd=tmp_path, capture_output=True, text=True, env=environment)
+        assert f"run {each['run']}: point {each['point']} (" in done.stdout
+        if each["reason"] == raised:
+            assert done.returncode == 2 and done.stderr.splitlines()[-1] == f"jishi: {raised}"
+        else:
+            assert done.returncode == 0 and "gmv" in done.stdout
 
 
 def test_a_run_that_raises_is_recorded_and_its_neighbours_are_done(tmp_path):
@@ -376,11 +448,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(undisturbed, tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20k", "tmpfs", str(disk)], capture_output=True).returncode:
-        pytest.skip("mounting a small disk needs root")
-    try:
+    with mounted(tmp_path / "disk", "size=20k") as disk:
         with pytest.raises(UserError, match="No space left"):
             done_with(Here(), disk)
         kept = set(parts(disk))
@@ -388,8 +456,60 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(undisturbed, tmp_path):
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
         done_with(Here(), disk)
         assert parts(disk) == parts(undisturbed.folder)
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [4, 8, 16, 24, 40, 60, 120])  # the design, the manifest, a part, the tables, the figures
+def test_a_disk_that_is_full_at_any_stage_is_one_line(undisturbed, tmp_path, size):
+    (tmp_path / "small.toml").write_text(DESIGN_FILE)
+    with mounted(tmp_path / "disk", f"size={size}k") as disk:
+        command = ("sweep", tmp_path / "small.toml", "--workers", 1, "--out", disk / "s")
+        code, lines = jishi(*command)
+        assert code == 2 and len(lines) == 1 and lines[0].endswith("cannot be written (No space left on device)")
+        assert not list(disk.rglob("*.part"))
+        subprocess.run(["mount", "-o", "remount,size=9m", str(disk)], check=True)
+        assert jishi(*command) == (0, []) and parts(disk / "s") == parts(undisturbed.folder)
+
+
+@pytest.mark.parametrize("most", [100, 3_500, 20_000])  # bytes of a file: of the scenario, of a table, of a figure
+def test_a_file_that_may_not_grow_is_one_line(undisturbed, tmp_path, most):
+    """Stands for a full disk where none can be mounted."""
+    (tmp_path / "small.toml").write_text(DESIGN_FILE)
+    command = ("sweep", tmp_path / "small.toml", "--workers", 1, "--out", tmp_path / "s")
+    code, lines = jishi(*command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+    assert code == 2 and len(lines) == 1 and lines[0].endswith("cannot be written (File too large)")
+    assert not list((tmp_path / "s").rglob("*.part"))
+    result = sweep(tmp_path / "small.toml", workers=1, out=tmp_path / "s")
+    assert parts(result.folder) == parts(undisturbed.folder)
+
+
+def test_a_read_only_folder_is_one_line(tmp_path):
+    (tmp_path / "small.toml").write_text(DESIGN_FILE)
+    with mounted(tmp_path / "disk", "ro") if os.geteuid() == 0 else nullcontext(tmp_path / "disk") as disk:
+        disk.mkdir(exist_ok=True)
+        disk.chmod(0o500) if os.geteuid() else None
+        code, lines = jishi("sweep", tmp_path / "small.toml", "--out", disk / "s")
+    reason = "Permission denied" if os.geteuid() else "Read-only file system"
+    assert (code, lines) == (2, [f"jishi: {disk}/s: cannot write there ({reason})"])
+
+
+def test_a_folder_that_becomes_read_only_loses_nothing(undisturbed, tmp_path):
+    with mounted(tmp_path / "disk") as disk:
+        data = str(disk / "data")
+
+        def protect(what, share):
+            if share > .4:
+                subprocess.run(["mount", "--bind", data, data], check=True)
+                subprocess.run(["mount", "-o", "remount,bind,ro", data], check=True)
+
+        try:
+            with pytest.raises(UserError, match=r"part-0000\d.parquet: cannot be written \(Read-only file system\)"):
+                sweep(DESIGN, workers=1, out=disk, progress=protect)
+        finally:
+            subprocess.run(["umount", data], check=True)
+        assert n_parts(disk) == 3
+        sweep(DESIGN, workers=1, out=disk)
+        assert parts(disk) == parts(undisturbed.folder)
 
 
 def test_a_line_of_failures_that_was_cut_off_is_no_failure(tmp_path):
