@@ -98,6 +98,8 @@ class Consumers(Population):
     income = column(np.int64, "fen a month", "Income")
     deposit = column(np.int64, "fen", "Sight deposit at the home bank")
     wallet = column(np.int64, "fen", "Balance at the focal platform")
+    is_investor = column(np.bool_, "yes/no", "Would buy P2P notes")
+    notes = column(np.int64, "fen", "P2P notes held")
     shopping_rate = column(np.float32, "purchases a day", "Propensity to shop on an ordinary day")
     basket_scale = column(np.float32, "fen", "Median basket")
     stage = column(np.int8, "number", "Funnel stage at the focal platform")
@@ -113,7 +115,7 @@ class Consumers(Population):
 def create_consumers(m) -> Consumers:
     """Consumers as they are on the first day; every property depends on the world seed and the own id only.
 
-    Draws: CONSUMER_BIRTH, slots 0-3 and 20-27.
+    Draws: CONSUMER_BIRTH, slots 0-3 and 20-28.
     """
     s = m.settings.consumers
     key, n = stream_key(m.world_seed, Stream.CONSUMER_BIRTH), s.count + s.isolated
@@ -138,6 +140,7 @@ def create_consumers(m) -> Consumers:
     c.basket_scale[:] = fen(s.basket_cny) * np.exp(-s.basket_spread ** 2 / 2) * affordable
     c.stage[:] = np.where(uniforms(key, 0, n, 27) < s.registered_share, REGISTERED, UNAWARE)
     c.registered_on[c.stage == REGISTERED] = 0
+    c.is_investor[:] = uniforms(key, 0, n, 28) < m.settings.p2p.investor_share
     return c
 
 
@@ -158,6 +161,17 @@ def receive_income(m):
     surplus = np.maximum(0, c.deposit[rows] - (income * s.savings_months).astype(np.int64))
     spent = np.minimum(c.deposit[rows], (income * s.living_share).astype(np.int64) + surplus // 2)
     m.ledger.pay(m.books.deposit, rows, m.books.world, 0, spent, purpose=Purpose.LIVING_COSTS)
+
+
+def wish_for_notes(m) -> tuple[np.ndarray, np.ndarray]:
+    """On payday investors among the registered would put a part of what income leaves over living costs into P2P notes.
+
+    Returns (rows, fen each).  Reads: consumers.is_investor, payday, stage, deposit, income.
+    """
+    c = m.consumers
+    rows = np.flatnonzero(c.is_investor & (c.payday == m.calendar.month_day(m.day)[1]) & (c.stage >= REGISTERED))
+    left = c.income[rows] * (1.0 - m.settings.consumers.living_share)
+    return rows, np.minimum(c.deposit[rows], (left * m.settings.p2p.saved_share).astype(np.int64))
 
 
 def register(m):

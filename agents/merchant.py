@@ -12,7 +12,7 @@ from sim.core.finance import MINUTES_PER_DAY, fen
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
 from sim.core.population import Population, Row, column
-from sim.core.random import Stream, normal, normals, stream_key, uniform, uniforms
+from sim.core.random import Stream, normal, normals, stream_key, uniform, uniforms, uniforms_of
 from sim.core.settings import Settings, setting
 
 # --- settings ---------------------------------------------------------------------------------------------------------
@@ -50,6 +50,9 @@ class MerchantSettings(Settings):
                                    meaning="Owners with a line leave at least order - this share of the line in the shop")
     operating_cost_share: float = setting(.08, unit="share of sales", ge=0, le=1, source="assumption: rent, wages, parcels")
     bank_application_rate: float = setting(.10, unit="a year", ge=0, le=12, source="assumption: one shop in ten asks a bank each year")
+    term_rate_slope: float = setting(-.0204, unit="utility per percentage point", ge=-1, le=0, source="L04",
+                                     meaning="Of the yearly rate of a term loan, in the choice of a lender")
+    home_bank_bonus: float = setting(2.0, unit="utility", ge=0, le=20, source="M35: nine in ten borrow from their main bank")
 
     @model_validator(mode="after")
     def _lowest_is_not_above_highest(self):
@@ -125,18 +128,32 @@ class Merchants(Population):
     lender = column(np.int16, "micro-loan company", "Company that serves the shop")
     score = column(np.float64, "points 0-1", "Credit score of the platform's lender")
     credit_limit = column(np.int64, "fen", "Granted line; 0 before approval")
+    visit_wanted_on = column(np.int32, "day", "Waits for a client manager since; -1 not", default=-1)
+    visited_on = column(np.int32, "day", "Seen by a client manager last; -100000 never", default=-100_000)
+    impression = column(np.float64, "standard deviations", "What the client manager found")
     is_frozen = column(np.bool_, "yes/no", "The lender lets nothing more be drawn: cash flow dried up")
     loan_life = column(np.float64, "days", "What the owner expects a draw to last", default=7.0)
     last_draw_on = column(np.int32, "day", "Day of the last draw; -100000 never", default=-100_000)
     bad_on = column(np.int32, "day", "Last day a platform loan became more than 90 days past due; -1 never", default=-1)
     days_past_due = column(np.int32, "days", "Oldest arrears at any lender")
 
-    bank_lender = column(np.int16, "bank", "Bank that lent; -1 none", default=-1)
-    bank_loan = column(np.int64, "fen", "Owed to a bank, principal and interest")
+    collateral = column(np.int64, "fen", "Property the owner could pledge")
+    stated_sales = column(np.float64, "fen a year", "Sales in the last annual statement")
+    stated_margin = column(np.float64, "share of sales", "Margin in the last annual statement")
+    bank_asked = column(np.int16, "lender of term loans", "Asked last: a bank, or a financier counted after the banks")
+    bank_applied_on = column(np.int32, "day", "Application in a queue since; -1 none", default=-1)
+    bank_ask_again_on = column(np.int32, "day", "After a refusal asks the next lender then; -1 not", default=-1)
+    bank_tries = column(np.int8, "lenders", "Asked in vain in this search")
+    bank_lender = column(np.int16, "lender of term loans", "Who lent or has granted; -1 none", default=-1)
+    bank_granted = column(np.int64, "fen", "Granted, not yet paid out")
+    bank_granted_on = column(np.int32, "day", "Day of the grant")
+    bank_pledge = column(np.int64, "fen", "What the lender may take if the loan goes bad")
+    bank_bad_on = column(np.int32, "day", "Last day a term loan became more than 90 days past due; -1 never", default=-1)
+    bank_loan = column(np.int64, "fen", "Owed on a term loan, principal and interest")
     bank_instalment = column(np.int64, "fen a month", "Fixed instalment")
     bank_reserve = column(np.int64, "fen", "Set aside for the next instalment")
+    bank_part_paid = column(np.int64, "fen", "Paid towards the instalment that is due")
     bank_due_on = column(np.int32, "day", "Next instalment; -1 none", default=-1)
-    bank_applied_on = column(np.int32, "day", "Application in a bank's queue since; -1 none", default=-1)
     bank_carry = column(np.float64, "fen", "Fraction of a fen of bank interest")
 
     def usable_line(self, rows) -> np.ndarray:
@@ -177,6 +194,8 @@ def create_merchants(m) -> Merchants:
     shops.is_strategic[:] = uniforms(key, 0, n, 40) < m.settings.distress.strategic_share
     low, high = m.settings.distress.dependence_low, m.settings.distress.dependence_high
     shops.dependence[:] = low + (high - low) * uniforms(key, 0, n, 41)
+    owns = uniforms(key, 0, n, 42) < m.settings.data.collateral_share
+    shops.collateral[:] = np.where(owns, fen(m.settings.data.collateral_cny) * np.exp(.5 * normals(key, 0, n, 6)), 0)
     shops.demand_shock[:] = s.demand_spread * normals(key, 0, n, 4)
     shops.next_review[:] = (u[8] * shops.review_days).astype(np.int32)
     shops.lender[:] = (u[9] < 1000 / 1600).astype(np.int16)  # S23: 600 M and 1 000 M of capital
@@ -342,16 +361,49 @@ def learn_demand(m):
            shops.sales_recent)
 
 
-def apply_to_bank(m):
-    """A few owners ask their home bank for a term loan; the application joins the bank's queue.
+def ask_for_term_loan(m):
+    """A few owners want a term loan and ask the lender they like best of those they know; who was refused asks the next one.
 
-    Writes: merchants.bank_applied_on.  Draws: BANK_APPLICATION, one per merchant.
+    utility = slope x rate + bonus of the own bank + a taste for each lender.  Source: DESIGN 4.3; McFadden (1974).
+    Reads: merchants.home_bank, dependence; banks.apr, reach; financiers.apr, reach.
+    Writes: merchants.bank_asked, bank_applied_on, bank_ask_again_on, bank_tries.  Draws: BANK_APPLICATION, one per merchant.
     """
     shops = m.merchants
-    key = stream_key(m.path_seed, Stream.BANK_APPLICATION, m.day)
-    asks = uniforms(key, 0, len(shops), 0) < m.settings.merchants.bank_application_rate / 365
-    asks &= (shops.status == OPEN) & (shops.bank_loan == 0) & (shops.bank_applied_on < 0) & (shops.days_past_due == 0)
+    u = uniforms(stream_key(m.path_seed, Stream.BANK_APPLICATION, m.day), 0, len(shops), 0)
+    is_free = ((shops.status == OPEN) & (shops.bank_loan == 0) & (shops.bank_granted == 0) & (shops.bank_applied_on < 0)
+               & (shops.days_past_due == 0))
+    tries_next = (shops.bank_ask_again_on >= 0) & (shops.bank_ask_again_on <= m.day)
+    starts = is_free & (shops.bank_ask_again_on < 0) & (u < m.settings.merchants.bank_application_rate / 365)
+    shops.bank_tries[starts] = 0
+    shops.bank_tries[tries_next] += 1
+    shops.bank_ask_again_on[tries_next] = -1
+    rows = np.flatnonzero(starts | tries_next & is_free)
+    if len(rows) == 0:
+        return
+    lender = _lender_of_choice(m, rows, shops.bank_tries[rows])
+    asks = rows[lender >= 0]
+    shops.bank_asked[asks] = lender[lender >= 0]
     shops.bank_applied_on[asks] = m.day
+
+
+def _lender_of_choice(m, rows, rank) -> np.ndarray:
+    """The lender of term loans that each of `rows` likes as number `rank`, 0 the best; -1 if it knows no more; shape (n,).
+
+    Draws: LENDER_CHOICE, two per merchant and lender: who is known, and taste.
+    """
+    shops, s = m.merchants, m.settings.merchants
+    key = stream_key(m.world_seed, Stream.LENDER_CHOICE)
+    n = sum(len(group.lenders) for group in m.term_lenders)
+    apr, reach = (np.concatenate([getattr(group.lenders, name) for group in m.term_lenders]) for name in ("apr", "reach"))
+    known, taste = (np.column_stack([uniforms_of(key, rows, 2 * lender + k) for lender in range(n)]) for k in (0, 1))
+    reach = np.where(np.arange(n) == m.term_lenders[1].first, reach * (1.0 - shops.dependence[rows])[:, None], reach)
+    is_home = np.arange(n) == shops.home_bank[rows][:, None]
+    utility = s.term_rate_slope * 100 * apr + s.home_bank_bonus * is_home - np.log(-np.log(np.clip(taste, 1e-12, 1 - 1e-12)))
+    utility = np.where(is_home | (known < reach), utility, -np.inf)
+    order = np.argsort(-utility, axis=1, kind="stable")
+    rank = np.minimum(rank, n - 1)
+    chosen = order[np.arange(len(rows)), rank]
+    return np.where(np.isfinite(utility[np.arange(len(rows)), chosen]), chosen, -1)
 
 
 # Loans asked for by hour of the day: peaks at 13-15 and 20-23 (M04); the level of the other hours is an assumption.

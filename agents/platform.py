@@ -3,6 +3,7 @@
 import numpy as np
 from pydantic import field_validator
 
+from agents.office import Offices
 from sim.core.finance import fen
 from sim.core.ledger import Purpose
 from sim.core.population import Population, Row, column
@@ -22,7 +23,10 @@ class PlatformSettings(Settings):
     lender_capital_cny: tuple[float, float] = setting((600e6, 1000e6), unit="CNY each", source="S23", real_scale=True)
     lender_borrowing_share: float = setting(.5, unit="share of net capital", ge=0, le=20, source="M31")
     lender_funding_apr: float = setting(.06, unit="per year", ge=0, le=1, source="assumption: 2012 benchmark of 6%")
-    lender_staff: float = setting(300.0, unit="persons", ge=0, le=1e6, source="S16", real_scale=True)
+    lender_staff: float = setting(200.0, unit="persons", ge=0, le=1e6, source="S16: 300 less the client managers", real_scale=True,
+                                  meaning="Engineers and analysts")
+    client_managers: float = setting(100.0, unit="persons", ge=0, le=1e6, source="S15", real_scale=True)
+    clients_per_manager: float = setting(300.0, unit="clients a year", gt=0, le=1e5, source="S17; S18 aims at 3 000")
     staff_cost_cny: float = setting(200_000, unit="CNY a year each", ge=0, le=1e7, source="assumption")
 
     @field_validator("lender_capital_cny")
@@ -40,7 +44,7 @@ class Platform(Row):
     """One platform, a registered Mesa agent; number 0 is the focal one."""
 
 
-class Platforms(Population):
+class Platforms(Offices):
     """All platforms."""
 
     name = "platforms"
@@ -99,6 +103,8 @@ def create_platforms(m) -> Platforms:
     """The focal platform and its rivals, with their capital."""
     platforms = Platforms(m, m.settings.platforms.count)
     platforms.own_funds[:] = fen(m.settings.platforms.capital_cny)
+    platforms.officers[FOCAL] = m.settings.platforms.client_managers
+    platforms.cases_a_year[FOCAL] = m.settings.platforms.clients_per_manager
     return platforms
 
 
@@ -123,7 +129,7 @@ def pay_lender_costs(m):
     s, lenders, books = m.settings.platforms, m.lenders, m.books
     rows = np.arange(len(lenders))
     capital_share = lenders.capital / max(int(lenders.capital.sum()), 1)
-    staff = (s.lender_staff * fen(s.staff_cost_cny) / 365 * capital_share).astype(np.int64)
+    staff = ((s.lender_staff + s.client_managers) * fen(s.staff_cost_cny) / 365 * capital_share).astype(np.int64)
     m.ledger.pay(books.lender_cash, rows, books.world, 0, np.minimum(staff, lenders.cash), purpose=Purpose.STAFF)
     decisions = lenders.decisions_today.astype(np.int64) * fen(m.settings.credit.decision_cost_cny)
     m.ledger.pay(books.lender_cash, rows, books.world, 0, np.minimum(decisions, lenders.cash), purpose=Purpose.DECISION_COSTS)

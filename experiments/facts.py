@@ -38,6 +38,8 @@ FIXED_TERM = "a loan is repaid at maturity and not before"
 BULK = "orders for 40 days on lines of three months of sales without size limits"
 
 BLIND = "data of a B2B site's surface, no monitoring, no account clearing"
+NO_VISITS = "officers see nothing, pledge nothing, call nothing in, and lend as much as the whole margin carries"
+MANUAL = "the same hundred managers approve every client by hand"
 ALIKE = "trouble strikes good and bad shops alike, and bank loans are a third as large"
 EQUAL = "everybody knows quality equally well, and trouble does not show"
 
@@ -64,6 +66,12 @@ TESTS: dict[str, FactTest] = {
                     "phone_card_attempts", 10_000),
     "S09": FactTest("npl_180_percent", "% of loans", (.5, 1.3), "blind_npl_180_percent", BLIND, "bad_loans", 30),
     "S10": FactTest("bank_npl_percent", "% of loans", (1.9, 2.9), "alike_bank_npl_percent", ALIKE, "bad_bank_loans", 30, pooled=True),
+    "S11": FactTest("micro_npl_percent", "% of loans", (.7, 1.1), "blind_micro_npl_percent", NO_VISITS, "bad_micro_loans", 30,
+                    pooled=True),
+    "S19": FactTest("loans_a_month_of_1300_officers", "loans a month", (9_000, 13_000), "relationship_loans_a_month_of_1300_officers",
+                    "officers with twenty clients a year", "micro_loans", 100),
+    "D06": FactTest("officer_ratio", "platform over bank of officers", (200, 500), "manual_officer_ratio", MANUAL, "steady_draws", 1_000),
+    "D07": FactTest("touched_share", "share of clients a manager saw", (.05, .30), "manual_touched_share", MANUAL, "steady_draws", 1_000),
     "L11 closed loop": FactTest("auc_closed_loop", "AUC", (.78, .88), "alike_auc_closed_loop", ALIKE, "auc_bads", 500, pooled=True),
     "L11 bank file": FactTest("auc_bank_file", "AUC", (.66, .76), "alike_auc_bank_file", ALIKE, "auc_bads", 500, pooled=True),
     "L11 limited": FactTest("auc_limited", "AUC", (.66, .76), "alike_auc_limited", ALIKE, "auc_bads", 500, pooled=True),
@@ -73,7 +81,7 @@ TESTS: dict[str, FactTest] = {
     "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
                           "auc_bads", 500, share=.9, pooled=True),
 }
-CREDIT_TESTS = {name for name in TESTS if name[:3] in ("S09", "S10", "L11")}  # answered by `experiments.credit_outcomes`
+CREDIT_TESTS = {name for name in TESTS if name[:3] in ("S09", "S10", "S11", "S19", "D06", "D07", "L11")}  # answered by `experiments.credit_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}

@@ -32,7 +32,10 @@ PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_
            "dip_percent", "net_lending_mcny", "price_only_028_minutes", "price_only_110_minutes",
            "price_only_290_minutes", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent", "npl_180_percent",
            "npl_360_percent", "loss_over_flow_percent", "approved_percent", "walked_percent", "auc_platform_all", "auc_platform_accepted",
-           "auc_bank_all", "auc_bank_accepted", "blind_npl_180_percent", "blind_walked_percent")
+           "auc_bank_all", "auc_bank_accepted", "blind_npl_180_percent", "blind_walked_percent",
+           "large_npl_percent", "relationship_npl_percent", "micro_npl_percent", "supply_chain_npl_percent", "p2p_npl_percent",
+           *(f"{kind}_loss_over_flow_percent" for kind in ("bank", "large", "relationship", "micro", "supply_chain", "p2p")),
+           "micro_mean_loan_cny", "loans_per_manager_month", "officer_ratio")
 
 
 def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int = 1, first_seed: int = FIRST_SEED,

@@ -7,7 +7,7 @@ from results.measures import MEASURES, daily_values
 from sim.core.ledger import Purpose
 from sim.markets.loans import SLOTS
 
-SECTORS = ("consumers", "merchants", "lenders", "banks", "platforms", "world")
+SECTORS = ("consumers", "merchants", "lenders", "banks", "financiers", "platforms", "world")
 
 
 def sector_of(entity: str) -> str:

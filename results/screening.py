@@ -32,7 +32,7 @@ class Screening:
             return
         rows = np.flatnonzero(self._fate > m.day)
         platform = m.platform_lender.decide(m.data_sharing.platform_view(m, rows))
-        bank = m.bank_lender.decide(m.data_sharing.bank_file(m, rows))
+        bank = m.term_policies[0].decide(m.data_sharing.bank_file(m, rows))
         self._looks.append({"day": m.day, "rows": rows,
                             "lenders": {"platform": (platform.score, platform.is_approved), "bank": (bank.score, bank.is_approved)},
                             "regimes": {regime: m.data_sharing.view(m, regime, rows).features() for regime in REGIMES}})

@@ -10,9 +10,13 @@ from pydantic import model_validator
 from agents.bank import BankSettings
 from agents.consumer import ConsumerSettings
 from agents.distress import DistressSettings
-from agents.lending.bank_card import BankCardSettings
+from agents.lending.large_bank import LargeBankSettings
 from agents.lending.learned_card import LearnedCardSettings
+from agents.lending.micro_specialist import MicroSpecialistSettings
+from agents.lending.p2p import P2PSettings
 from agents.lending.platform_card import PlatformCardSettings
+from agents.lending.relationship_bank import RelationshipBankSettings
+from agents.lending.supply_chain import SupplyChainSettings
 from agents.merchant import MerchantSettings
 from agents.platform import PlatformSettings
 from agents.tactics import TACTICS
@@ -25,6 +29,7 @@ from sim.markets.credit import CreditSettings
 from sim.markets.data_sharing import DataSettings
 from sim.markets.goods import GoodsSettings
 from sim.markets.loans import LoanSettings
+from sim.markets.officers import OfficerSettings
 from sim.markets.payments import PaymentSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
@@ -60,7 +65,12 @@ class Scenario(Header):
     loans: LoanSettings = LoanSettings()
     platform_card: PlatformCardSettings = PlatformCardSettings()
     learned_card: LearnedCardSettings = LearnedCardSettings()
-    bank_card: BankCardSettings = BankCardSettings()
+    officers: OfficerSettings = OfficerSettings()
+    large_bank: LargeBankSettings = LargeBankSettings()
+    relationship_bank: RelationshipBankSettings = RelationshipBankSettings()
+    micro_specialist: MicroSpecialistSettings = MicroSpecialistSettings()
+    supply_chain: SupplyChainSettings = SupplyChainSettings()
+    p2p: P2PSettings = P2PSettings()
     data: DataSettings = DataSettings()
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()

@@ -4,8 +4,8 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import bank, consumer, distress, merchant, platform
-from sim.markets import bank_credit, closures, credit, data_sharing, deposits, goods, loans
+from agents import consumer, distress, merchant, platform
+from sim.markets import closures, credit, data_sharing, deposits, goods, loans, notes, officers, term_credit
 
 
 def live_one_day(m):
@@ -23,10 +23,13 @@ def live_one_day(m):
     # 2 Learn
     merchant.drift(m)
     data_sharing.publish_counts(m)
+    data_sharing.publish_statements(m)
 
     # 3 Post
     credit.report_outcomes(m)
+    term_credit.report_term_outcomes(m)
     credit.review_lines(m)
+    credit.visit_clients(m)
     credit.watch_cash_flow(m)
     for tactic in m.active(m.tactics):
         tactic.act(m)
@@ -44,18 +47,22 @@ def live_one_day(m):
     merchant.answer_offer(m)
     credit.settle_draws(m)
     merchant.buy_stock(m)
-    merchant.apply_to_bank(m)
-    bank_credit.decide_applications(m, bank.officer_capacity(m))
+    merchant.ask_for_term_loan(m)
+    term_credit.decide_applications(m)
+    term_credit.pay_out(m)
 
     # 7 Save
     deposits.pay_deposit_interest(m)
+    notes.sell_notes(m, consumer.wish_for_notes(m))
 
     # 8 Settle
     loans.accrue_interest(m)
     loans.collect(m)
     loans.update_arrears(m)
-    bank_credit.collect_instalments(m)
+    term_credit.collect_instalments(m)
+    notes.service_notes(m)
     platform.pay_lender_costs(m)
+    officers.pay_officers(m)
 
     # 9 Distress
     closures.close_shops(m, distress.change_fortunes(m))

@@ -12,12 +12,14 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from agents.bank import create_banks
+from agents.bank import POLICY_OF_KIND, create_banks
 from agents.consumer import REGISTERED, Consumer, create_consumers
 from agents.lending import POLICIES
+from agents.lending.learning import Learner
 from agents.merchant import OPEN, Merchant, create_merchants
 from agents.platform import FOCAL, create_lenders, create_platforms
 from agents.tactics import TACTICS
+from agents.term_lender import LenderGroup, create_financiers
 from scenarios import load
 from scenarios.scaling import scaled
 from sim.core.errors import UserError
@@ -32,7 +34,7 @@ from sim.markets.loans import SLOTS, Loans
 from sim.networks import build_network
 from sim.shocks import SHOCKS
 
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
 MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "experiment"}  # what a fork may change
 
@@ -77,6 +79,7 @@ class Market(mesa.Model):
     def _create_world(self):
         s = self.settings
         self.banks = create_banks(self)
+        self.financiers = create_financiers(self)
         self.platforms = create_platforms(self)
         self.lenders = create_lenders(self)
         self.consumers = create_consumers(self)
@@ -91,7 +94,8 @@ class Market(mesa.Model):
         self.social.push_change(registered, 1, self.consumers.registered_neighbours)
         self.goods, self.credit, self.data_sharing = GoodsMarket(self), CreditMarket(), DataSharing()
         self.platform_lender = self._platform_lender(s)
-        self.bank_lender = POLICIES["bank_card"](s.bank_card)
+        self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
+                              (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         for population in (self.banks, self.platforms):
@@ -100,6 +104,10 @@ class Market(mesa.Model):
     def _platform_lender(self, s):
         expert = POLICIES["platform_card"](s.platform_card)
         return expert if s.credit.policy == "platform_card" else POLICIES["learned_card"](s.learned_card, expert)
+
+    def _learners(self):
+        """Every policy that learns, in a fixed order."""
+        return [policy for policy in (self.platform_lender, *self.term_policies) if isinstance(policy, Learner)]
 
     def _network(self, use, n, stream, attributes, n_connected=None):
         settings, key = getattr(self.settings.networks, use), stream_key(self.world_seed, stream)
@@ -110,7 +118,8 @@ class Market(mesa.Model):
         bank_issuer, platform_issuer = np.arange(n_banks), n_banks + np.arange(n_platforms)
         outside = n_banks + n_platforms
         entities = ["consumers", "merchants", "world", *(f"lender {i}" for i in range(len(self.lenders))),
-                    *(f"bank {i}" for i in range(n_banks)), *(f"platform {i}" for i in range(n_platforms))]
+                    *(f"bank {i}" for i in range(n_banks)), *(f"financier {i}" for i in range(len(self.financiers))),
+                    *(f"platform {i}" for i in range(n_platforms))]
         self.ledger = Ledger(entities, outside + 1)
         self._outside = np.zeros(1, np.int64)
         money, claim, c, s = self.ledger.open_account, self.ledger.open_claim, self.consumers, self.merchants
@@ -130,7 +139,14 @@ class Market(mesa.Model):
             bank_debt=claim("merchants.bank_loan", s.bank_loan, entity="merchants", is_debt=True),
             bank_loans=claim("banks.loans", self.banks.loans, entity="bank 0", per_row=True),
             lender_debt=claim("lenders.borrowed", self.lenders.borrowed, entity="lender 0", per_row=True, is_debt=True),
-            bank_lender_claims=claim("banks.lender_claims", self.banks.lender_claims, entity="bank 0", per_row=True))
+            bank_lender_claims=claim("banks.lender_claims", self.banks.lender_claims, entity="bank 0", per_row=True),
+            financier_cash=money("financiers.cash", self.financiers.cash, issuer=np.zeros(len(self.financiers)), entity="financier 0",
+                                 per_row=True),
+            financier_loans=claim("financiers.loans", self.financiers.loans, entity="financier 0", per_row=True),
+            note_debt=claim("financiers.notes", self.financiers.notes, entity="financier 0", per_row=True, is_debt=True),
+            notes=claim("consumers.notes", c.notes, entity="consumers"))
+        self.term_lenders = (LenderGroup(self.banks, self.books.bank_own, self.books.bank_loans, 0),
+                             LenderGroup(self.financiers, self.books.financier_cash, self.books.financier_loans, n_banks))
         self.ledger.start()
 
     # --- living -------------------------------------------------------------------------------------------------------
@@ -173,7 +189,7 @@ class Market(mesa.Model):
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
-    POPULATIONS = ("consumers", "merchants", "banks", "platforms", "lenders", "loans")
+    POPULATIONS = ("consumers", "merchants", "banks", "financiers", "platforms", "lenders", "loans")
 
     def state(self) -> dict:
         """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
@@ -183,7 +199,7 @@ class Market(mesa.Model):
         return {"version": CHECKPOINT_VERSION, "seed": self.seed, "replicate": self.replicate,
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
-                "learnt": self.platform_lender.state() if hasattr(self.platform_lender, "state") else {},
+                "learnt": [policy.state() for policy in self._learners()],
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -204,8 +220,8 @@ class Market(mesa.Model):
         self.ledger.restore(state["ledger"])
         self.credit.restore(state["credit"])
         self.goods.restore(state["goods"])
-        if state["learnt"]:
-            self.platform_lender.restore(state["learnt"])
+        for policy, learnt in zip(self._learners(), state["learnt"]):
+            policy.restore(learnt)
         self.purchases = ()
         self.running = self.day < self.days
 

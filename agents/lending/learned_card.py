@@ -7,7 +7,7 @@ no number to be set for an approval rate.
 
 import numpy as np
 
-from agents.lending.learning import LearningCard, LearningSettings
+from agents.lending.learning import Learner, LearningCard, LearningSettings
 from agents.lending.platform_card import PlatformCard
 from agents.lending.scorecard import ScorecardSettings
 from sim.core.settings import Settings, setting
@@ -26,7 +26,7 @@ class LearnedCardSettings(Settings):
     scorecard: ScorecardSettings = ScorecardSettings()
 
 
-class LearnedCard:
+class LearnedCard(Learner):
     """The micro-loan companies' own scorecard on the closed loop; the platform's expert card until there is one."""
 
     kind = "learned_card"
@@ -48,26 +48,3 @@ class LearnedCard:
     def probability_of_bad(self, view: ClosedLoopView) -> np.ndarray:
         """Within `outcome_days`, as the lender believes it, shape (n,)."""
         return self.learning.score(view.features())
-
-    def remember(self, ids, day: int, view: ClosedLoopView, decision: CreditDecision) -> None:
-        """Keep the applications `ids` of today with what was seen of them."""
-        self.learning.experience.add(ids, day, view.features(), decision.is_approved)
-
-    def cases_to_judge(self, day: int) -> np.ndarray:
-        """Ids of approved applications whose time is up today."""
-        seen = self.learning.experience
-        return seen["id"][(seen["day"] == day - self.settings.outcome_days) & seen["is_approved"]]
-
-    def learn(self, ids, is_bad, day: int) -> None:
-        """Note how the cases `ids` ended and make a new card if one is due."""
-        if len(ids):
-            self.learning.experience.observe(ids, is_bad)
-        self.learning.update(day)
-
-    def state(self) -> dict:
-        """What was learnt."""
-        return self.learning.state()
-
-    def restore(self, state: dict) -> None:
-        """Become what `state` was taken from."""
-        self.learning.restore(state)

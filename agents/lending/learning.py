@@ -238,6 +238,38 @@ class LearningCard:
         self.card, self.fits = state["card"], list(state["fits"])
 
 
+class Learner:
+    """A policy that learns from its own cases: it keeps them, is told how they ended, and may make a new card.
+
+    learning: its `LearningCard`.  settings.outcome_days: when a case is judged.
+    """
+
+    learning: LearningCard
+
+    def remember(self, ids, day: int, view, decision) -> None:
+        """Keep the applications `ids` of today with what was seen of them."""
+        self.learning.experience.add(ids, day, view.features(), decision.is_approved)
+
+    def cases_to_judge(self, day: int) -> np.ndarray:
+        """Ids of approved applications whose time is up today."""
+        seen = self.learning.experience
+        return seen["id"][(seen["day"] == day - self.settings.outcome_days) & seen["is_approved"]]
+
+    def learn(self, ids, is_bad, day: int) -> None:
+        """Note how the cases `ids` ended and make a new card if one is due."""
+        if len(ids):
+            self.learning.experience.observe(ids, is_bad)
+        self.learning.update(day)
+
+    def state(self) -> dict:
+        """What was learnt."""
+        return self.learning.state()
+
+    def restore(self, state: dict) -> None:
+        """Become what `state` was taken from."""
+        self.learning.restore(state)
+
+
 def _rows(features, rows):
     """Some rows of every column."""
     return {name: column[rows] for name, column in features.items()}

@@ -47,11 +47,12 @@ class Purpose(IntEnum):
     CAPITAL = 21
     OWNER_CAPITAL = 22
     SHOCK = 23
+    NOTES = 24
 
 
 # Purposes that are neither income nor cost to anybody: one asset for another, or owners' money.
 FINANCING = frozenset({Purpose.SETTLEMENT, Purpose.OWNER_DRAW, Purpose.LOAN_DRAWN, Purpose.LOAN_REPAID, Purpose.TOP_UP,
-                       Purpose.BANK_FUNDING, Purpose.CAPITAL, Purpose.OWNER_CAPITAL})
+                       Purpose.BANK_FUNDING, Purpose.CAPITAL, Purpose.OWNER_CAPITAL, Purpose.NOTES})
 
 
 class LedgerError(RuntimeError):

@@ -49,10 +49,13 @@ class Stream(IntEnum):
     OFFICER_ERROR = 63
     SURFACE_NOISE = 64
     BANK_RELATIONSHIP = 65
+    LENDER_CHOICE = 66
+    PAST_VISITS = 67
     TACTIC_ATTENTION = 80
     TACTIC_ARRIVAL = 81
     TACTIC_RESPONSE = 82
     SHOCK_TARGET = 90
+    MARKET_TURN = 91
 
 
 _MASK = (1 << 64) - 1
@@ -131,4 +134,22 @@ def normals(key, start, stop, slot):
     out = np.empty(stop - start)
     for i in range(start, stop):
         out[i - start] = normal(key, i, slot)
+    return out
+
+
+@kernel
+def uniforms_of(key, rows, slot):
+    """Array of uniforms for the actors `rows`, shape (len(rows),)."""
+    out = np.empty(len(rows))
+    for k in range(len(rows)):
+        out[k] = uniform(key, rows[k], slot)
+    return out
+
+
+@kernel
+def normals_of(key, rows, slot):
+    """Array of standard normals for the actors `rows`, shape (len(rows),)."""
+    out = np.empty(len(rows))
+    for k in range(len(rows)):
+        out[k] = normal(key, rows[k], slot)
     return out

@@ -57,7 +57,7 @@ class BankFileView(View):
     """What an applicant brings to a bank.
 
     annual_sales: fen, and stated_margin: share of sales, from the last annual statement, with error.  age_days.
-    relationship_days: since the account was opened.  days_past_due: at this bank.
+    relationship_days: since the account was opened.  days_past_due: at this lender.  collateral: fen, what could be pledged.
     """
 
     annual_sales: np.ndarray
@@ -65,16 +65,35 @@ class BankFileView(View):
     days_past_due: np.ndarray
     stated_margin: np.ndarray
     relationship_days: np.ndarray
+    collateral: np.ndarray
+
+
+@dataclass(frozen=True)
+class VisitedFileView(View):
+    """What an officer brings back from a shop.
+
+    impression: standing among shops, standard deviations, with the officer's error.  sales_found: fen a day, and margin_found:
+    share of sales, from till and invoices.  stock_found: fen, at cost.  age_days.  relationship_days.  days_past_due: at this
+    lender.
+    """
+
+    impression: np.ndarray
+    sales_found: np.ndarray
+    margin_found: np.ndarray
+    stock_found: np.ndarray
+    age_days: np.ndarray
+    relationship_days: np.ndarray
+    days_past_due: np.ndarray
 
 
 @dataclass(frozen=True)
 class OrderHistoryView(View):
     """What a buyer with monthly settlement knows of its suppliers or drivers: orders and their trend.
 
-    sales_trend: fen a day.  sales_growth: two weeks over two months.  age_days.
+    orders: fen a day at this buyer.  sales_growth: two weeks over two months.  age_days.
     """
 
-    sales_trend: np.ndarray
+    orders: np.ndarray
     sales_growth: np.ndarray
     age_days: np.ndarray
 
@@ -94,3 +113,8 @@ class CreditDecision:
 
     is_approved: np.ndarray
     score: np.ndarray
+
+
+def part_of(table, chosen):
+    """Some rows of a view or a decision."""
+    return type(table)(*(getattr(table, field.name)[chosen] for field in fields(table)))

@@ -5,7 +5,7 @@ Source: SOURCES 1.3 (order loan, credit loan).  Alternative: top up one with the
 Reason: topping up makes two draws of each need, 6 000 CNY on average, outside M01 and M32.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -13,8 +13,14 @@ import numpy as np
 from sim.core.finance import MINUTES_PER_DAY, fen
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
+from sim.core.random import Stream, stream_key, uniforms_of
 from sim.core.settings import Settings, setting
+from sim.core.views import part_of
 from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
+from sim.markets.officers import can_decide_today, error_of_visits, note_work
+
+REVIEW_DAYS = 30  # each line is looked at once in
+VISIT_DAYS = 365  # a visit is good for
 
 
 class CreditSettings(Settings):
@@ -31,6 +37,10 @@ class CreditSettings(Settings):
                                  meaning="An order loan is used if it leaves at most this share of the need open")
     freeze_share: float = setting(.5, unit="share of the two-month average", ge=0, le=1, source="assumption",
                                   meaning="A line is frozen while the sales of two weeks are below it, if loans are monitored")
+    manual_share: float = setting(.15, unit="share of approved shops", ge=0, le=1, source="D07: 30 000 of 200 000 clients",
+                                  meaning="The doubtful ones, whom a client manager sees by video or on site once a year")
+    least_impression: float = setting(-.5, unit="standard deviations of quality", ge=-20, le=20, source="assumption: refuses three in ten",
+                                      meaning="What a client manager must find")
     decision_cost_cny: float = setting(2.0, unit="CNY a decision", ge=0, le=10_000, source="M05")
 
 
@@ -96,21 +106,76 @@ class CreditMarket:
 def review_lines(m):
     """Each shop's line is reviewed on the first day and then once in 30 days by its lender, from what the lender is shown.
 
-    line = line_months x monthly sales trend x score, whole 100 CNY, at most the cap; 0 if not approved.
-    Reads: the closed-loop view.  Writes: merchants.score, credit_limit; lenders.decisions_today.
+    line = line_months x monthly sales trend x score, whole 100 CNY, at most the cap; 0 if not approved, or if doubtful and not
+    seen by a client manager within the year.
+    Reads: the closed-loop view.
+    Writes: merchants.score, credit_limit, visit_wanted_on, visited_on, impression; lenders.decisions_today.
     """
     s, shops = m.settings.credit, m.merchants
-    rows = np.arange(m.day % 30, len(shops), 30) if m.day else np.arange(len(shops))
+    rows = np.arange(m.day % REVIEW_DAYS, len(shops), REVIEW_DAYS) if m.day else np.arange(len(shops))
     view = m.data_sharing.platform_view(m, rows)
     decision = m.platform_lender.decide(view)
     if m.settings.credit.policy == "learned_card":
         sampled = (m.day - rows) % m.settings.learned_card.sample_every_days < 30
-        m.platform_lender.remember(rows[sampled] + m.day * len(shops), m.day, _part(view, sampled), _part(decision, sampled))
+        m.platform_lender.remember(rows[sampled] + m.day * len(shops), m.day, part_of(view, sampled), part_of(decision, sampled))
+    doubtful = _lowest(decision.score, decision.is_approved, s.manual_share)
+    if m.day == 0:
+        _recall_visits(m, rows[doubtful])
+    seen = m.day - shops.visited_on[rows] < VISIT_DAYS
+    granted = decision.is_approved & (~doubtful | seen & (shops.impression[rows] >= s.least_impression))
+    waits = doubtful & ~seen
+    shops.visit_wanted_on[rows] = np.where(waits, np.where(shops.visit_wanted_on[rows] < 0, m.day, shops.visit_wanted_on[rows]), -1)
     line = np.minimum(s.line_months * 30 * view.sales_trend * decision.score, fen(s.line_cap_cny))
     line = (line // 10_000).astype(np.int64) * 10_000
     shops.score[rows] = decision.score
-    shops.credit_limit[rows] = np.where(decision.is_approved, line, 0)
+    shops.credit_limit[rows] = np.where(granted, line, 0)
     m.lenders.book_decisions(m, rows)
+
+
+def visit_clients(m):
+    """Client managers see the doubtful who wait longest, by video or on site, as many as they can.
+
+    Reads: merchants.visit_wanted_on, status.
+    Writes: merchants.visit_wanted_on, visited_on, impression; platforms.capacity_carry, load, applications_today, queue.
+    """
+    shops, team = m.merchants, m.platforms
+    shops.visit_wanted_on[shops.status != 0] = -1
+    waiting = np.flatnonzero(shops.visit_wanted_on >= 0)
+    arrived = int((shops.visit_wanted_on[waiting] == m.day).sum())
+    waiting = waiting[np.lexsort((waiting, shops.visit_wanted_on[waiting]))]
+    rows = np.sort(waiting[:can_decide_today(team)[0]])
+    only_first = np.arange(len(team)) == 0
+    note_work(team, arrived * only_first, len(rows) * only_first)
+    team.queue[0] = len(waiting) - len(rows)
+    if len(rows) == 0:
+        return
+    _see(m, rows)
+    shops.visited_on[rows] = m.day
+    shops.visit_wanted_on[rows] = -1
+
+
+def _lowest(score, is_approved, share) -> np.ndarray:
+    """Which of the approved are the `share` with the lowest score (n,); ties by id."""
+    doubtful = np.zeros(len(score), bool)
+    approved = np.flatnonzero(is_approved)
+    order = approved[np.argsort(score[approved], kind="stable")]
+    doubtful[order[:int(round(share * len(approved)))]] = True
+    return doubtful
+
+
+def _recall_visits(m, rows):
+    """Before the run managers saw a year's worth of the doubtful `rows`, at any day of it.  Draws: PAST_VISITS, two per merchant."""
+    key, shops = stream_key(m.world_seed, Stream.PAST_VISITS), m.merchants
+    first, when = (uniforms_of(key, rows, slot) for slot in (0, 1))
+    seen = np.argsort(first, kind="stable")[:int(m.platforms.officers[0] * m.platforms.cases_a_year[0])]
+    _see(m, np.sort(rows[seen]))
+    shops.visited_on[rows[seen]] = -1 - (when[seen] * (VISIT_DAYS - 1)).astype(np.int32)
+
+
+def _see(m, rows):
+    """Managers form an impression of the shops `rows`."""
+    error = error_of_visits(m.settings.officers, m.platforms.cases_a_year[0], m.platforms.load[0])
+    m.merchants.impression[rows] = m.data_sharing.visited_file(m, rows, error).impression
 
 
 def report_outcomes(m):
@@ -175,11 +240,6 @@ def settle_draws(m):
     if at_price.any():
         day, tactic = (np.full(int(at_price.sum()), number) for number in (m.day, offer.tactic))
         m.credit.promotion_log.append(np.column_stack((day, minute[at_price], row[at_price], amount[at_price], tactic)))
-
-
-def _part(table, chosen):
-    """Some rows of a view or a decision."""
-    return type(table)(*(getattr(table, field.name)[chosen] for field in fields(table)))
 
 
 @kernel

@@ -1,7 +1,8 @@
 """Who may see what about whom: the only door through which a lender learns anything.
 
 Each regime is a view.  What a regime tells about a shop's quality differs in kind: the platform counts every order, a bank
-reads a statement once a year, a B2B site knows the surface.  The errors below are what makes the regimes differ.
+reads a statement once a year, an officer goes and looks, a B2B site knows the surface.  The errors below are what makes the
+regimes differ.
 """
 
 from dataclasses import replace
@@ -9,15 +10,16 @@ from typing import Literal
 
 import numpy as np
 
-from sim.core.random import Stream, normals, stream_key, uniforms
+from sim.core.random import Stream, normals, normals_of, stream_key, uniforms_of
 from sim.core.settings import Settings, setting
-from sim.core.views import BankFileView, ClosedLoopView, LimitedView, OrderHistoryView, ThinFileView
+from sim.core.views import BankFileView, ClosedLoopView, LimitedView, OrderHistoryView, ThinFileView, VisitedFileView
 from sim.markets.loans import days_past_due
+from sim.markets.officers import error_of_visits
 
 MARGIN_BY_QUALITY = .05  # of sales, a standard deviation of quality (assumption: good shops earn more)
 HIDDEN_WHEN_LIMITED = ("rating", "sales_growth", "stock_days", "settlement_days", "complaint_share", "n_favourites")
 YEAR_DAYS = 365
-STATEMENTS = 1 << 20  # days of draws that belong to the statement of a year, not to a day
+TILL_ERROR = .1  # of sales and margin that an officer reads from till and invoices, for one unit of error of the visit (assumption)
 
 
 class DataSettings(Settings):
@@ -29,6 +31,11 @@ class DataSettings(Settings):
                                      source="assumption: stated sales are a quarter off")
     statement_noise: float = setting(1.2, unit="standard deviations of quality", ge=0, le=20, source="D16: AUC of a bank file near .72",
                                      calibrated=True, meaning="Error of what an annual statement tells about the shop")
+    growth_before_start: float = setting(.6, unit="a year", ge=-.9, le=10, source="Alibaba: 400 bn CNY sold in 2010, 630 bn in 2011",
+                                         meaning="The first statement is of the year before the run, when sales were smaller")
+    collateral_share: float = setting(.35, unit="share of owners", ge=0, le=1, source="assumption: who owns property that a bank takes",
+                                      meaning="Owners with something to pledge")
+    collateral_cny: float = setting(300_000, unit="CNY, median", ge=0, le=1e9, source="assumption: a flat in a small city, 2012")
     limited_noise: float = setting(1.3, unit="standard deviations of quality", ge=0, le=20, source="SOURCES 1.5: no better than a bank",
                                    calibrated=True, meaning="Error of what the surface of a B2B site tells about the shop")
 
@@ -60,30 +67,37 @@ class DataSharing:
     def limited(self, m, rows) -> LimitedView:
         """What a B2B site shows of the merchants `rows`.  Draws: SURFACE_NOISE, one per merchant."""
         shops = m.merchants
-        error = normals(stream_key(m.world_seed, Stream.SURFACE_NOISE), 0, len(shops), 0)[rows]
+        error = normals_of(stream_key(m.world_seed, Stream.SURFACE_NOISE), rows, 0)
         return LimitedView(m.day - shops.opened_on[rows], shops.is_certified[rows].copy(), _ties(m)[rows],
                            shops.quality[rows] + m.settings.data.limited_noise * error)
 
     def bank_file(self, m, rows) -> BankFileView:
-        """What the merchants `rows` tell a bank: a yearly statement with error; of arrears it knows those on its own loans.
-
-        Draws: LENDER_NOISE, two per merchant and year; BANK_RELATIONSHIP, one per merchant.
-        """
-        shops, s = m.merchants, m.settings.data
-        statement = stream_key(m.path_seed, Stream.LENDER_NOISE, STATEMENTS + m.day // YEAR_DAYS)
-        sales_error, error = (normals(statement, 0, len(shops), slot)[rows] for slot in (0, 1))
-        known = uniforms(stream_key(m.world_seed, Stream.BANK_RELATIONSHIP), 0, len(shops), 0)[rows]
-        margin = (1.0 - shops.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share
-                  + MARGIN_BY_QUALITY * (shops.quality[rows] + s.statement_noise * error))
-        late = np.where(shops.bank_loan[rows] > 0, np.maximum(m.day - shops.bank_due_on[rows], 0), 0)
+        """What the merchants `rows` tell a bank: last year's statement, property, an account kept; of arrears it knows its own."""
+        shops = m.merchants
         age = m.day - shops.opened_on[rows]
-        sales = shops.sales_trend[rows] * YEAR_DAYS * np.exp(s.bank_file_noise * sales_error - s.bank_file_noise ** 2 / 2)
-        return BankFileView(sales, age, late, margin, (known * age).astype(np.int64))
+        return BankFileView(shops.stated_sales[rows].copy(), age, _own_arrears(m, rows), shops.stated_margin[rows].copy(),
+                            _relationship_days(m, rows), shops.collateral[rows].copy())
+
+    def visited_file(self, m, rows, error=None) -> VisitedFileView:
+        """What an officer finds at the shops `rows`; error: of the impression, (n,) or one number, standard deviations.
+
+        Draws: OFFICER_ERROR, three per merchant and day.
+        """
+        shops = m.merchants
+        if error is None:
+            error = error_of_visits(m.settings.officers, m.settings.micro_specialist.cases_a_year, 0.0)
+        luck = [normals_of(stream_key(m.path_seed, Stream.OFFICER_ERROR, m.day), rows, slot) for slot in range(3)]
+        till = TILL_ERROR * np.asarray(error)
+        sales = np.minimum(shops.sales_recent[rows], shops.sales_trend[rows]) * np.exp(till * luck[1] - till ** 2 / 2)
+        return VisitedFileView(shops.quality[rows] + error * luck[0], sales, _margin(m, rows) + TILL_ERROR * till * luck[2],
+                               shops.inventory[rows].copy(), m.day - shops.opened_on[rows], _relationship_days(m, rows),
+                               _own_arrears(m, rows))
 
     def order_history(self, m, rows) -> OrderHistoryView:
-        """What a buyer with monthly settlement knows of its suppliers or drivers `rows`."""
+        """What a buyer with monthly settlement knows of its suppliers or drivers `rows`: what they do not sell on the focal platform."""
         shops = m.merchants
-        return OrderHistoryView(shops.sales_trend[rows].copy(), shops.sales_recent[rows] / np.maximum(shops.sales_trend[rows], 1.0),
+        elsewhere = 1.0 / np.maximum(shops.dependence[rows], .05) - 1.0
+        return OrderHistoryView(shops.sales_trend[rows] * elsewhere, shops.sales_recent[rows] / np.maximum(shops.sales_trend[rows], 1.0),
                                 m.day - shops.opened_on[rows])
 
     def thin_file(self, m, rows) -> ThinFileView:
@@ -92,8 +106,8 @@ class DataSharing:
         return ThinFileView(m.day - shops.opened_on[rows], shops.is_certified[rows].copy(), shops.region[rows].astype(np.int64))
 
 
-REGIMES = {"closed_loop": ClosedLoopView, "limited": LimitedView, "bank_file": BankFileView, "order_history": OrderHistoryView,
-           "thin_file": ThinFileView}
+REGIMES = {"closed_loop": ClosedLoopView, "limited": LimitedView, "bank_file": BankFileView, "visited_file": VisitedFileView,
+           "order_history": OrderHistoryView, "thin_file": ThinFileView}
 
 
 def publish_counts(m):
@@ -104,6 +118,40 @@ def publish_counts(m):
     if m.day % 30 == 0:
         last = m.consumers.favourite[:, 0]
         m.merchants.n_favourites[:] = np.bincount(last[last >= 0], minlength=len(m.merchants))
+
+
+def publish_statements(m):
+    """On the first day and then once a year every shop states its sales and margin, as an accountant saw them.
+
+    Reads: merchants.sales_trend, cost_share, quality.  Writes: merchants.stated_sales, stated_margin.
+    Draws: LENDER_NOISE, two per merchant and year.
+    """
+    if m.day % YEAR_DAYS:
+        return
+    shops, s = m.merchants, m.settings.data
+    key = stream_key(m.path_seed, Stream.LENDER_NOISE, m.day)
+    sales_error, error = (normals(key, 0, len(shops), slot) for slot in (0, 1))
+    growth = 1.0 + s.growth_before_start if m.day == 0 else 1.0
+    shops.stated_sales[:] = shops.sales_trend / growth * YEAR_DAYS * np.exp(s.bank_file_noise * sales_error - s.bank_file_noise ** 2 / 2)
+    shops.stated_margin[:] = _margin(m, slice(None)) + MARGIN_BY_QUALITY * (shops.quality + s.statement_noise * error)
+
+
+def _margin(m, rows) -> np.ndarray:
+    """What is left of sales after goods, running costs and commission."""
+    return 1.0 - m.merchants.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share
+
+
+def _own_arrears(m, rows) -> np.ndarray:
+    """Days past due at the lender of the term loan."""
+    shops = m.merchants
+    return np.where(shops.bank_loan[rows] > 0, np.maximum(m.day - shops.bank_due_on[rows], 0), 0)
+
+
+def _relationship_days(m, rows) -> np.ndarray:
+    """Since the account was opened.  Draws: BANK_RELATIONSHIP, one per merchant."""
+    shops = m.merchants
+    known = uniforms_of(stream_key(m.world_seed, Stream.BANK_RELATIONSHIP), rows, 0)
+    return (known * (m.day - shops.opened_on[rows])).astype(np.int64)
 
 
 def _ties(m) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Shocks from outside, a file each."""
 
 from sim.shocks.demand import DemandShock
+from sim.shocks.market_turn import MarketTurn
 
-SHOCKS = {shock.kind: shock for shock in (DemandShock,)}
+SHOCKS = {shock.kind: shock for shock in (DemandShock, MarketTurn)}

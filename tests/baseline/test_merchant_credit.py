@@ -226,36 +226,41 @@ def test_without_failures_hardly_anything_is_lost_and_with_them_something_is():
 # --- banks ------------------------------------------------------------------------------------------------------------
 
 
+def officers(number: float) -> dict:
+    """So many officers, real ones, in every kind of bank together."""
+    return {"large_bank__officers": .45 * number, "relationship_bank__officers": .5 * number, "micro_specialist__officers": .05 * number}
+
+
 def test_officers_decide_no_more_than_they_can_read():
     decided = CopyOfEachDay(lambda m: (m.banks.applications_today.copy(), m.banks.queue.copy()))
-    market = small_market(observers=[decided], merchants__bank_application_rate=12.0, merchants__count=300, banks__officers=400_000.0)
+    market = small_market(observers=[decided], merchants__bank_application_rate=12.0, merchants__count=300, **officers(400_000.0))
     market.run_days()
     applications = np.array([day[0] for day in decided.days])
-    a_day = market.banks.officers * market.settings.banks.clients_per_officer / 365
+    a_day = market.banks.officers * market.banks.cases_a_year / 365
     by_day = np.cumsum(applications, axis=0)
     assert (by_day <= np.arange(1, 61)[:, None] * a_day + 1e-9).all()
     assert applications.sum() > 50
     queue = np.array([day[1] for day in decided.days])
-    waiting = np.bincount(market.merchants.home_bank[market.merchants.bank_applied_on >= 0], minlength=24)
+    waiting = np.bincount(market.merchants.bank_asked[market.merchants.bank_applied_on >= 0], minlength=26)[:24]
     assert (queue >= 0).all() and (queue[-1] == waiting).all() and queue[-1].sum() > 10
 
 
 def test_more_officers_mean_a_shorter_queue():
-    few, many = (small_market(after=59, merchants__bank_application_rate=6.0, banks__officers=officers) for officers in (2e4, 2e6))
+    few, many = (small_market(after=59, merchants__bank_application_rate=6.0, **officers(number)) for number in (2e4, 2e6))
     assert many.banks.queue.sum() < few.banks.queue.sum()
     assert many.banks.loans.sum() > few.banks.loans.sum()
 
 
 def test_a_bank_serves_who_came_first():
-    market = small_market(merchants__bank_application_rate=12.0, merchants__count=300, banks__officers=200_000.0)
+    market = small_market(merchants__bank_application_rate=12.0, merchants__count=300, **officers(200_000.0))
     order = {}
     for _ in range(40):
-        before = market.merchants.bank_applied_on.copy()
+        before, asked = market.merchants.bank_applied_on.copy(), market.merchants.bank_asked.copy()
         market.step()
         for bank in range(24):
-            served = (before >= 0) & (market.merchants.bank_applied_on < 0) & (market.merchants.home_bank == bank) & \
+            served = (before >= 0) & (market.merchants.bank_applied_on < 0) & (asked == bank) & \
                 (market.merchants.status == 0)
-            still = (before >= 0) & (market.merchants.bank_applied_on >= 0) & (market.merchants.home_bank == bank)
+            still = (before >= 0) & (market.merchants.bank_applied_on == before) & (asked == bank)
             if served.any() and still.any():
                 order[bank] = True
                 assert before[served].max() <= before[still].min()
@@ -263,7 +268,7 @@ def test_a_bank_serves_who_came_first():
 
 
 def test_bank_loans_are_paid_off_in_equal_instalments():
-    market = small_market(days=400, merchants__bank_application_rate=6.0, banks__officers=1e6, distress__trouble_rate=0.0)
+    market = small_market(days=400, merchants__bank_application_rate=6.0, **officers(1e6), distress__trouble_rate=0.0)
     market.run_days(40)
     lucky = np.flatnonzero(market.merchants.bank_loan > 0)
     assert len(lucky) > 3
@@ -310,12 +315,12 @@ def after_answer(monkeypatch):
 def test_an_early_order_must_save_more_than_the_extra_days_cost(long_lives, after_answer):
     """Early iff noticed, a client, and days early < life / 3 at 25% off; nobody else (elasticity 0)."""
     market, _ = promotion_morning(long_lives, attention_share=1.0, rate_elasticity=0.0, pool_cny=1e10)
-    review, life = market.merchants.next_review.copy(), market.merchants.loan_life.copy()
+    review = market.merchants.next_review.copy()
     day, recent = market.day, market.merchants.last_draw_on >= market.day - 365
     after_answer.clear()
     market.step()
     shops = after_answer[0]
-    days_early = review - day
+    days_early, life = review - day, shops["loan_life"]  # a loan repaid this morning taught its owner
     client = (shops["status"] == 0) & (shops["credit_limit"] > 0) & recent
     worth_it = client & (days_early > 0) & (days_early < life * .25 / .75)
     assert (shops["is_early"] == worth_it).all() and worth_it.sum() >= 2

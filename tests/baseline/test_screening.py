@@ -74,11 +74,20 @@ def test_views_of_every_regime_are_copies_of_the_right_length(regime):
 
 def test_a_lender_sees_a_statement_once_a_year():
     market = small_market(days=400, after=100)
-    rows = np.arange(80)
-    shops = market.merchants
-    error = {}
+    seen = {}
     for day in (100, 200, 380):
         market.run_days(day - market.day)
-        margin = market.data_sharing.bank_file(market, rows).stated_margin
-        error[day] = margin + shops.cost_share[rows] - .05 * shops.quality[rows]
-    assert np.allclose(error[100], error[200]) and not np.allclose(error[200], error[380])
+        view = market.data_sharing.bank_file(market, np.arange(80))
+        seen[day] = view.stated_margin, view.annual_sales
+    assert (seen[100][0] == seen[200][0]).all() and (seen[100][1] == seen[200][1]).all()
+    assert (seen[200][0] != seen[380][0]).all() and (seen[200][1] != seen[380][1]).all()
+
+
+def test_an_officer_sees_a_shop_as_it_is_and_a_hurried_one_worse():
+    market = small_market(after=60, merchants__count=2000, consumers__count=4000)
+    rows = np.arange(2000)
+    quality = market.merchants.quality[rows]
+    calm, hurried = (market.data_sharing.visited_file(market, rows, error) for error in (.5, 2.0))
+    for view, error in ((calm, .5), (hurried, 2.0)):
+        assert abs((view.impression - quality).std() - error) < 4.5 * error / np.sqrt(2 * 2000)
+    assert np.corrcoef(calm.margin_found, hurried.margin_found)[0, 1] > .9, "the same shop, the same luck"

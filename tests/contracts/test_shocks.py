@@ -12,7 +12,8 @@ from tests.worlds import small_market, state_of
 
 WINDOW = {"start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 1, 14)}
 FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", "size": .6, "region": 2, **WINDOW},
-                   {"kind": "demand", "size": .6, "sector": 5, **WINDOW})}
+                   {"kind": "demand", "size": .6, "sector": 5, **WINDOW}),
+        "market_turn": ({"kind": "market_turn", "share": .4, **WINDOW},)}
 CASES = [settings for kind in FULL.values() for settings in kind]
 
 
@@ -47,7 +48,7 @@ def test_a_shock_writes_what_it_says_and_moves_no_money_itself(settings):
     before = picture()
     market.shocks[0].strike(market)
     changed = {path for path, value in picture().items() if not np.array_equal(value, before[path])}
-    said = set(re.findall(r"m\.(goods\.\w+)", SHOCKS[settings["kind"]].strike.__doc__))
+    said = set(re.findall(r"m\.((?:goods|merchants)\.\w+)", SHOCKS[settings["kind"]].strike.__doc__))
     assert changed and changed <= said
     assert market.goods.demand_factor_today <= 1.0 and market.goods.merchant_factor_today.max() <= 1.0
     assert market.goods.merchant_factor_today.min() >= 0.0 and market.goods.demand_factor_today >= 0.0

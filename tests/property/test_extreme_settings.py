@@ -33,7 +33,8 @@ EDGES = list(edges(load("baseline")))
 def test_there_are_edges_of_every_section():
     assert len(EDGES) > 200
     assert {path.split(".")[0] for path, _ in EDGES} >= {"consumers", "merchants", "banks", "platforms", "goods", "payments",
-                                                         "credit", "loans", "platform_card", "bank_card", "data", "networks"}
+                                                         "credit", "loans", "platform_card", "large_bank", "micro_specialist",
+                                                         "supply_chain", "p2p", "officers", "data", "networks"}
 
 
 @pytest.mark.slow

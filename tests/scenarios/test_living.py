@@ -127,7 +127,8 @@ def test_whatever_a_hand_slips_to_is_lived_or_refused_in_clean_lines(data):
 
 
 def test_nothing_happens_in_a_world_without_purchases_capital_officers_or_lines():
-    nothing = {"consumers.purchases_a_year": 0, "banks.capital_cny": 0, "banks.officers": 0, "platforms.capital_cny": 0,
+    nothing = {"consumers.purchases_a_year": 0, "banks.capital_cny": 0, "large_bank.officers": 0, "relationship_bank.officers": 0,
+               "micro_specialist.officers": 0, "platforms.capital_cny": 0,
                "platforms.lender_capital_cny": [0.0, 0.0], "credit.line_months": 0, "goods.commission_share": 0}
     assert lives(SCENARIOS["flash-rate"], nothing, days=40)
 

@@ -96,8 +96,12 @@ def written():
         distress__trouble_rate=2.0, distress__give_up_days=20.0, distress__strategic_share=.2,
         distress__temptation_rate=10.0, distress__detection=0.0,
         distress__stigma_cny=0.0, distress__insolvent_after_days=3650,
-        merchants__bank_application_rate=12.0, banks__officers=1e7, banks__write_off_days=91,
-        banks__term_months=1, credit__advance_share=1.0, loans__order_maturity_days=10, loans__credit_maturity_days=10,
+        merchants__bank_application_rate=12.0, large_bank__officers=3e4, relationship_bank__officers=1e7, banks__write_off_days=91,
+        micro_specialist__officers=1e6, micro_specialist__reach=.9, micro_specialist__recover_after_days=5,
+        large_bank__term_months=1, relationship_bank__term_months=1, micro_specialist__term_months=1,
+        p2p__reach=1.0, p2p__pass_mark=0.0, p2p__officers=2e3, p2p__investor_share=.9, p2p__capital_cny=1e10, supply_chain__reach=1.0,
+        supply_chain__officers=1e5, merchants__home_bank_bonus=0.0,
+        platforms__client_managers=500.0, credit__advance_share=1.0, loans__order_maturity_days=10, loans__credit_maturity_days=10,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:

@@ -198,10 +198,11 @@ def test_random_dealings_keep_every_total_at_zero(days):
 
 def worth_by_hand(m):
     """Net worth of each sector from the columns alone, without the ledger."""
-    c, s, b = m.consumers, m.merchants, m.banks
-    return np.concatenate(([c.deposit.sum() + c.wallet.sum(),
+    c, s, b, f = m.consumers, m.merchants, m.banks, m.financiers
+    return np.concatenate(([c.deposit.sum() + c.wallet.sum() + c.notes.sum(),
                             s.cash.sum() + s.escrow.sum() - m.loans.outstanding.sum() - s.bank_loan.sum(), m._outside[0]],
                            m.lenders.cash + m.lenders.loans - m.lenders.borrowed, b.own_funds + b.loans + b.lender_claims,
+                           f.cash + f.loans - f.notes,
                            m.platforms.own_funds))
 
 
@@ -224,9 +225,13 @@ def test_profit_and_financing_are_the_change_of_net_worth_of_everybody_every_day
 
 
 def test_every_claim_has_a_debtor_and_every_deposit_a_bank():
-    market = small_market(after=45, merchants__bank_application_rate=3.0, banks__officers=1e6)
+    market = small_market(after=45, merchants__count=300, merchants__bank_application_rate=3.0, relationship_bank__officers=1e6,
+                          p2p__reach=1.0, p2p__pass_mark=0.0, p2p__officers=1e6, p2p__investor_share=.9, p2p__capital_cny=1e10,
+                          merchants__home_bank_bonus=0.0)
     assert market.lenders.loans.sum() == market.loans.outstanding.sum() > 0
-    assert market.banks.loans.sum() == market.merchants.bank_loan.sum() > 0
+    assert market.banks.loans.sum() + market.financiers.loans.sum() == market.merchants.bank_loan.sum()
+    assert market.banks.loans.sum() > 0 and market.financiers.loans[1] > 0
+    assert market.consumers.notes.sum() == market.financiers.notes[1] >= market.financiers.loans[1] and market.financiers.notes[0] == 0
     assert market.banks.lender_claims.sum() == market.lenders.borrowed.sum()
     for lender in range(2):
         served = np.repeat(market.merchants.lender == lender, 4)

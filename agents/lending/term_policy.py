@@ -1,0 +1,100 @@
+"""What policies of term loans share: price and term, a score, the size of the loan, what it has learnt.
+
+The contract: `decide(view) -> TermOffer`.  An expert's points until a card is fitted to own outcomes; from then on a loan is
+granted if its expected margin is positive.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.lending.learning import Learner, LearningCard, LearningSettings
+from agents.lending.scorecard import ScorecardSettings
+from sim.core.finance import fen
+from sim.core.settings import Settings, setting
+from sim.core.views import CreditDecision, View
+
+
+@dataclass(frozen=True)
+class TermOffer(CreditDecision):
+    """amount: fen (n,), 0 where refused.  pledge: fen (n,), what the lender takes if the loan goes bad."""
+
+    amount: np.ndarray
+    pledge: np.ndarray
+
+
+class TermSettings(Settings):
+    """Terms of a loan with monthly instalments; each policy says its own numbers."""
+
+    apr: float = setting(.09, unit="per year", ge=0, le=1, source="assumption")
+    term_months: int = setting(12, unit="months", ge=1, le=120, source="assumption: one-year working-capital loan")
+    loan_months_of_sales: float = setting(.6, unit="months of stated sales", ge=0, le=24, source="assumption; S10", calibrated=True)
+    largest_loan_cny: float = setting(1_000_000, unit="CNY", ge=0, le=1e9, source="S22")
+    smallest_loan_cny: float = setting(3_000, unit="CNY", ge=0, le=1e9, source="S22")
+    officers: float = setting(0.0, unit="officers, all lenders of the kind", ge=0, le=1e7, source="assumption", real_scale=True)
+    cases_a_year: float = setting(20.0, unit="applications an officer a year", gt=0, le=1e5, source="S17")
+    reach: float = setting(.02, unit="share of merchants", ge=0, le=1, source="M35: half consider one provider only",
+                           meaning="Who knows the lender though it is not their bank")
+    call_below: float = setting(0.0, unit="share of the two-month average", ge=0, le=1, source="assumption: nobody looks",
+                                meaning="On an instalment day the whole loan is called if two weeks' sales are below")
+    recover_after_days: int = setting(180, unit="days past due", ge=1, le=3600, source="assumption: what a court takes",
+                                      meaning="Until what was pledged is sold")
+    funding_apr: float = setting(.03, unit="per year", ge=0, le=1, source="assumption: one-year deposit rate of 2012, M17")
+    loss_share: float = setting(.6, unit="of the loan", ge=0, le=1, source="assumption: loss given default",
+                                meaning="What the lender counts on losing when a loan goes bad")
+    outcome_days: int = setting(365, unit="days", ge=30, le=1080, source="Siddiqi (2006): performance window of term loans",
+                                meaning="An application is judged by what happens in so many days after it")
+    pass_mark: float = setting(.5, unit="points", ge=0, le=1, source="assumption: about half are refused")
+    least_age_days: int = setting(365, unit="days", ge=0, le=3650, source="assumption: one year of accounts")
+    learning: LearningSettings = LearningSettings()
+    scorecard: ScorecardSettings = ScorecardSettings()
+
+
+class TermPolicy(Learner):
+    """Base of the policies; a policy says its kind, what it sees, its expert's points and how it sizes a loan."""
+
+    kind: str
+    sees: str  # data regime
+    collects_in_person = False  # takes what is in the till when an instalment cannot be paid whole
+    pledges_stock = False  # what is pledged stands on the shelf, and is worth no more than what is left of it
+    Settings = TermSettings
+
+    def __init__(self, settings: TermSettings):
+        self.settings = settings
+        self.learning = LearningCard(self.points, settings.learning, settings.scorecard)
+
+    def decide(self, view: View) -> TermOffer:
+        """Rules first, then points or the card, then size."""
+        s = self.settings
+        if self.learning.card is None:
+            score = np.clip(self.points(view.features()), 0, 1)
+            good = score >= s.pass_mark
+        else:
+            bad = self.learning.score(view.features())
+            score = 1.0 - bad
+            good = (s.apr - s.funding_apr) * (s.term_months + 1) / 24 > bad * s.outcome_days / 365 * s.loss_share
+        pledge = self.pledge(view)
+        amount = np.minimum(self.size(view), fen(s.largest_loan_cny)).astype(np.int64) // 100_000 * 100_000
+        approved = good & self.may_apply(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
+        return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64))
+
+    def points(self, features) -> np.ndarray:
+        """Expert's points, 0-1, higher is safer, (n,), from the columns of a view."""
+        raise TypeError(f"{type(self).__name__} must say how its expert judges")
+
+    def size(self, view) -> np.ndarray:
+        """The largest loan, fen (n,)."""
+        raise TypeError(f"{type(self).__name__} must say how it sizes a loan")
+
+    def may_apply(self, view) -> np.ndarray:
+        """Rules before any score (n,)."""
+        return view.age_days >= self.settings.least_age_days
+
+    def pledge(self, view) -> np.ndarray:
+        """What the lender could take, fen (n,)."""
+        return np.zeros(len(view.age_days), np.int64)
+
+
+def full_at(value, most) -> np.ndarray:
+    """value / most between 0 and 1; nan counts as half."""
+    return np.nan_to_num(np.clip(np.asarray(value, float) / most, 0, 1), nan=.5)

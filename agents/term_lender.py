@@ -1,0 +1,87 @@
+"""Lenders of term loans to merchants: banks, supply-chain finance of a rival, a P2P company; their officers and their queue."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.office import Offices
+from sim.core.finance import fen
+from sim.core.ledger import Account
+from sim.core.population import Row, column
+
+SUPPLY_CHAIN, P2P = 0, 1  # rows of `Financiers`
+CAPITAL_RATIO = .08  # Basel I: own capital over loans, at least
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+class TermLenders(Offices):
+    """What every lender of term loans has."""
+
+    apr = column(np.float64, "per year", "Rate of the term loan")
+    reach = column(np.float64, "share", "Merchants who know the lender though it is not their bank")
+    capital = column(np.int64, "fen", "Capital at the start")
+    loans = column(np.int64, "fen", "Owed by merchants")
+    approvals_today = column(np.int32, "applications", "Approved today")
+    n_granted = column(np.int64, "loans", "Paid out since the start")
+    granted_fen = column(np.int64, "fen", "Lent since the start")
+    interest_fen = column(np.int64, "fen", "Interest charged since the start")
+    lost_fen = column(np.int64, "fen", "Written off since the start")
+
+    def room(self, m) -> np.ndarray:
+        """What each lender may still lend, fen: within its capital."""
+        return np.maximum(0, (self.capital / CAPITAL_RATIO).astype(np.int64) - self.loans)
+
+
+class Financier(Row):
+    """A lender that is no bank."""
+
+
+class Financiers(TermLenders):
+    """Lenders that are no banks: row 0 a rival's supply-chain finance, row 1 a P2P company."""
+
+    name = "financiers"
+    row_type = Financier
+
+    cash = column(np.int64, "fen", "Money at the first bank")
+    notes = column(np.int64, "fen", "Owed to the consumers who hold its notes; only a P2P company sells any")
+
+    def room(self, m) -> np.ndarray:
+        """Cash, fen; a P2P company lends nothing but what its notes brought: loans never above notes."""
+        return np.where(np.arange(len(self)) == P2P, np.minimum(self.cash, np.maximum(0, self.notes - self.loans)), self.cash)
+
+
+@dataclass(frozen=True)
+class LenderGroup:
+    """Lenders whose money and claims stand in the same columns.
+
+    lenders: a population.  money, claims: their accounts in the books.  first: the number of row 0 among all lenders of term loans.
+    """
+
+    lenders: TermLenders
+    money: Account
+    claims: Account
+    first: int
+
+    def rows(self, lender) -> tuple[np.ndarray, np.ndarray]:
+        """(which of `lender` belong to this group, their rows in it); lender: numbers among all, (n,)."""
+        chosen = np.flatnonzero((lender >= self.first) & (lender < self.first + len(self.lenders)))
+        return chosen, lender[chosen] - self.first
+
+
+# --- birth ------------------------------------------------------------------------------------------------------------
+
+
+def create_financiers(m) -> Financiers:
+    """Supply-chain finance and P2P company, all capital in cash."""
+    financiers = Financiers(m, 2)
+    for row, s in ((SUPPLY_CHAIN, m.settings.supply_chain), (P2P, m.settings.p2p)):
+        financiers.capital[row] = financiers.cash[row] = fen(s.capital_cny)
+        equip(financiers, [row], s, 1.0)
+    return financiers
+
+
+def equip(lenders: TermLenders, rows, s, shares) -> None:
+    """Price, reach and officers of the lenders `rows` from the settings of their policy; `shares` of the kind's officers."""
+    lenders.apr[rows], lenders.reach[rows], lenders.cases_a_year[rows] = s.apr, s.reach, s.cases_a_year
+    lenders.officers[rows] = s.officers * np.asarray(shares)
