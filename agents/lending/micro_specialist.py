@@ -20,8 +20,8 @@ class MicroSpecialistSettings(TermSettings):
     apr: float = setting(.15, unit="per year", ge=0, le=1, source="assumption: micro-loans of labour-intensive banks")
     officers: float = setting(75.0, unit="officers, all lenders of the kind", ge=0, le=1e7,
                               source="S20: those of its 1 300 who work among these shops (assumption)", real_scale=True)
-    cases_a_year: float = setting(150.0, unit="applications an officer a year", gt=0, le=1e5,
-                                  source="S19 / S20: 8.5 loans a month; two in three approved (assumption)")
+    cases_a_year: float = setting(200.0, unit="applications an officer a year", gt=0, le=1e5,
+                                  source="S19 / S20: 8.5 loans a month; half of the applicants refused")
     reach: float = setting(.20, unit="share of merchants", ge=0, le=1, source="assumption: officers go from shop to shop; M35",
                            meaning="Who knows the lender though it is not their bank")
     instalment_share: float = setting(.3, unit="share of the margin found", ge=0, le=2,
@@ -32,7 +32,7 @@ class MicroSpecialistSettings(TermSettings):
                                 meaning="On an instalment day the whole loan is called if two weeks' sales are below")
     recover_after_days: int = setting(60, unit="days past due", ge=1, le=3600, source="assumption: the officer knows the shop",
                                       meaning="Until what was pledged is sold")
-    pass_mark: float = setting(.45, unit="points", ge=0, le=1, source="assumption: refuses who leaves a poor impression")
+    pass_mark: float = setting(.5, unit="points", ge=0, le=1, source="assumption: refuses who makes a worse impression than the average")
     least_age_days: int = setting(180, unit="days", ge=0, le=3650, source="assumption: half a year of trade to look at")
 
 
@@ -45,20 +45,20 @@ class MicroSpecialist(TermPolicy):
     Settings = MicroSpecialistSettings
 
     def points(self, features) -> np.ndarray:
-        """.6 for the impression (half at the average shop, full two deviations above), .2 for margin (full at 25%), .2 for age."""
-        impression = full_at(np.asarray(features["impression"]) + 2.0, 4.0)
-        return .6 * impression + .2 * full_at(features["margin_found"], .25) + .2 * full_at(features["age_days"], 1825)
+        """The impression alone: half at the average shop, full two deviations above; what the shop can pay back sets the size."""
+        return full_at(np.asarray(features["impression"]) + 2.0, 4.0)
 
     def may_apply(self, view: VisitedFileView) -> np.ndarray:
         """Old enough and without arrears here."""
         return super().may_apply(view) & (view.days_past_due == 0)
 
     def size(self, view: VisitedFileView) -> np.ndarray:
-        """What an annuity of `instalment_share` of the monthly margin repays within the term."""
+        """What an annuity of `instalment_share` of the monthly margin repays within the term, cut by the impression."""
         s = self.settings
         monthly = s.apr / 12
         factor = s.term_months if monthly == 0 else (1 - (1 + monthly) ** -s.term_months) / monthly
-        return s.instalment_share * np.maximum(view.margin_found, 0) * view.sales_found * 30 * factor
+        capacity = s.instalment_share * np.maximum(view.margin_found, 0) * view.sales_found * 30 * factor
+        return capacity * self.points(view.features())
 
     def pledge(self, view: VisitedFileView) -> np.ndarray:
         """A share of the stock."""

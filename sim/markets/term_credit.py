@@ -113,12 +113,12 @@ def pay_out(m):
 
 
 def collect_instalments(m):
-    """Interest by day; instalments when due, whole ones unless collected in person; pledges are sold, old arrears written off.
+    """Interest by day; instalments when due, in parts if collected in person; pledges are sold, old arrears written off.
 
     A closed shop pays what it has; a lender that looks on the instalment day calls the whole loan if trade has dried up.
-    Writes: merchants.bank_loan, bank_instalment, bank_lender, bank_due_on, bank_carry, bank_reserve, bank_part_paid, bank_pledge, bank_bad_on,
-    cash, inventory, days_past_due; banks.own_funds, loans, interest_fen, lost_fen; financiers.cash, loans, interest_fen,
-    lost_fen.
+    Writes: merchants.bank_loan, bank_instalment, bank_lender, bank_due_on, bank_carry, bank_reserve, bank_part_paid, bank_pledge,
+    bank_bad_on, cash, inventory, days_past_due; banks.own_funds, loans, interest_fen, lost_fen; financiers.cash, loans,
+    interest_fen, lost_fen.
     """
     shops, books = m.merchants, m.books
     rows = np.flatnonzero(shops.bank_loan > 0)
