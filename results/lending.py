@@ -6,6 +6,7 @@ from results.arrears import AGES, Arrears
 from results.screening import Screening
 from results.unit_economics import LoanBooks
 
+LEAST_BADS = 500  # pooled; fewer make no AUC (DESIGN 2)
 SAMPLES = ("own", "accepted", "all")
 
 
@@ -36,7 +37,8 @@ class Lens:
 def lenders_table(books: pd.DataFrame, scores: pd.DataFrame, drift: pd.DataFrame, npl: pd.DataFrame) -> pd.DataFrame:
     """One row a lender: its books, and means over months of what it can tell and over the second half of the days of its bad loans.
 
-    n_turned_bad: simulated loans that became bad in those days, on which the ratios rest.
+    n_bads_*: bads over all looks, a shop once a look; n_turned_bad: simulated loans that became bad in those days.  What rests on
+    fewer than `LEAST_BADS` or `LEAST_BAD_LOANS` is no number.
     """
     table = books.copy()
     late = npl[npl["day"] >= npl["day"].max() / 2] if len(npl) else npl
@@ -44,6 +46,7 @@ def lenders_table(books: pd.DataFrame, scores: pd.DataFrame, drift: pd.DataFrame
         name = table.loc[row, "lender"]
         for sample in SAMPLES:
             mine = scores[(scores["lender"] == name) & (scores["sample"] == sample)]
+            table.loc[row, f"n_bads_{sample}"] = mine["n_bads"].sum()
             table.loc[row, f"auc_{sample}"] = mine["auc"].mean()
             table.loc[row, f"ks_{sample}"] = mine["ks"].mean()
             table.loc[row, f"brier_{sample}"] = mine.loc[mine["says_probability"].astype(bool), "brier"].mean()
