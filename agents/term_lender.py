@@ -23,6 +23,7 @@ class TermLenders(Offices):
     capital = column(np.int64, "fen", "Capital at the start")
     loans = column(np.int64, "fen", "Owed by merchants")
     approvals_today = column(np.int32, "applications", "Approved today")
+    granted_today = column(np.int32, "loans", "Paid out today")
     n_granted = column(np.int64, "loans", "Paid out since the start")
     granted_fen = column(np.int64, "fen", "Lent since the start")
     interest_fen = column(np.int64, "fen", "Interest charged since the start")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
 from results.effects import fan, paired_effects
-from results.store import git_state, new_folder, versions, write_json, write_table
+from results.store import LENDING, git_state, new_folder, versions, write_json, write_table
 from scenarios import load
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
@@ -30,6 +30,8 @@ class Comparison:
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
     daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
+    lending: tables about lenders of the same replicates by name (`results.lending`), after scenario and replicate; empty unless
+    lenders learn.
     manifest: how to repeat it.
     """
 
@@ -40,6 +42,7 @@ class Comparison:
     runs: pd.DataFrame
     daily: pd.DataFrame
     manifest: dict[str, Any]
+    lending: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
@@ -71,10 +74,10 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     scenarios = [load(each) if not hasattr(each, "consumers") else each for each in (baseline, *others)]
     check_comparable(scenarios)
     tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
-    rows, days = {}, {}
+    rows, days, lending = {}, {}, {}
     with closing(results_as_they_come([(one_run, task) for task in tasks], workers)) as done:
-        for number, (row, daily) in done:
-            rows[number], days[number] = row, daily
+        for number, (row, daily, tables) in done:
+            rows[number], days[number], lending[number] = row, daily, tables
             if on_run:
                 on_run(row)
             if progress:
@@ -83,7 +86,14 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     daily = pd.concat([days[number] for number in sorted(days)], ignore_index=True)
     names = [each.name for each in scenarios]
     manifest = {"kind": "compare", "scenarios": names, "replicates": replicates, "seed": seed, "versions": versions(), "git": git_state()}
-    return Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest)
+    return Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest, _joined(lending))
+
+
+def _joined(lending: dict[int, dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """Each table of all runs in one, in the order of the runs."""
+    names = dict.fromkeys(name for number in sorted(lending) for name in lending[number])
+    parts = {name: [lending[number][name] for number in sorted(lending) if name in lending[number]] for name in names}
+    return {name: pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True) for name, tables in parts.items()}
 
 
 def check_comparable(scenarios) -> None:
@@ -102,13 +112,17 @@ def check_comparable(scenarios) -> None:
                                 f"they must agree (--set {setting}=... sets it for both)")
 
 
-def one_run(scenario, seed: int, replicate: int) -> tuple[dict, pd.DataFrame | None]:
-    """One run as a row of the table of runs, and its days; no days beyond the first replicates."""
+def one_run(scenario, seed: int, replicate: int) -> tuple[dict, pd.DataFrame | None, dict[str, pd.DataFrame]]:
+    """One run as a row of the table of runs, its days and what it says of lenders; not those beyond the first replicates."""
     result, key = run(scenario, seed=seed, replicate=replicate), {"scenario": scenario.name, "replicate": replicate}
     if replicate >= MOST_DAILY:
-        return {**key, **result.summary}, None
-    daily = result.daily.reset_index()
-    return {**key, **result.summary}, pd.concat([pd.DataFrame(key, index=daily.index), daily], axis=1)
+        return {**key, **result.summary}, None, {}
+    lending = {name: _keyed(key, table) for name, table in result.lending.items()}
+    return {**key, **result.summary}, _keyed(key, result.daily.reset_index()), lending
+
+
+def _keyed(key: dict, table: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame(key, index=table.index), table], axis=1)
 
 
 def folder_name(scenarios) -> str:
@@ -154,6 +168,8 @@ def compare_command(
             write_table(folder, "runs", pd.DataFrame(finished), csv=True)
     write_table(folder, "effects", result.effects, csv=True)
     write_table(folder, "daily", result.daily)
+    for name, table in result.lending.items():
+        write_table(folder, LENDING + name, table.set_index(["scenario", "replicate"]), csv=True)
     write_json(folder / "manifest.json", result.manifest)
     _say(result)
     print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")

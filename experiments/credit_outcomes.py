@@ -45,10 +45,10 @@ def _lived(scenario, seed: int) -> dict[str, float]:
     middle = (auc["bank_file"], auc["limited"])
     found["auc_in_order"] = float(auc["thin_file"] + CLEARLY < min(middle) and max(middle) + CLEARLY < auc["closed_loop"])
     found["auc_bads"] = float(regimes["n_bads"].max())
-    for lender in ("platform", "bank"):
+    for name, lender in (("platform", "platform"), ("bank", "large_bank")):
         for sample in ("accepted", "all"):
             chosen = lenders[(lenders["lender"] == lender) & (lenders["sample"] == sample)]
-            found[f"auc_{lender}_{sample}"] = float(chosen["auc"].mean())
+            found[f"auc_{name}_{sample}"] = float(chosen["auc"].mean())
     return found
 
 

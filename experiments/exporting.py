@@ -4,9 +4,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
-from results.store import TABLES, read_manifest, read_table, writable_folder, write_whole
+from results.store import read_manifest, read_table, tables_in, writable_folder, write_whole
 
 
 class Format(StrEnum):
@@ -29,9 +30,7 @@ def export(folder: str | Path, format: Format = Format.csv, out: str | Path | No
     read_manifest(folder)
     target = writable_folder(out) if out else writable_folder(folder / "export", "")
     files = []
-    for name in TABLES:
-        if not (folder / f"{name}.parquet").exists():
-            continue
+    for name in tables_in(folder):
         table, file = read_table(folder, name).reset_index(), target / f"{name}{ENDINGS[Format(format)]}"
         write_whole(file, lambda partial, table=table: _write(table, partial, Format(format)))
         files.append(file)
@@ -46,6 +45,7 @@ def _write(table, path: Path, format: Format) -> None:
     else:
         for name in table.select_dtypes(exclude=["number", "bool"]).columns:  # dates and words
             table[name] = table[name].astype(str)
+        table = table.replace([np.inf, -np.inf], np.nan)  # Stata has no infinity
         table.to_stata(path, write_index=False, version=118)
 
 

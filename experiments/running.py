@@ -12,6 +12,7 @@ import typer
 
 from experiments import options
 from results.clients import client_facts
+from results.lending import Lens, shows_lending
 from results.measures import MEASURES
 from results.recorder import Recorder
 from results.store import git_state, new_folder, versions
@@ -25,6 +26,7 @@ class Run:
 
     daily: one row a day, one column a measure.  summary: one number a measure, and the facts about clients.
     flows: the books by sector and purpose.  draws, clients: at simulated scale, see `results.recorder`.
+    lending: tables about lenders by name, see `results.lending`; empty unless lenders learn.
     market: the market after the last day; None if the path was lived in another process.  manifest: how to repeat it.
     """
 
@@ -38,6 +40,7 @@ class Run:
     clients: pd.DataFrame
     manifest: dict
     market: Market | None = field(default=None)
+    lending: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self):
         days = f"{len(self.daily)} days, {self.daily['date'].iloc[0]} to {self.daily['date'].iloc[-1]}" if len(self.daily) else "no days"
@@ -60,23 +63,23 @@ def run(scenario="baseline", *, seed: int = 1, replicate: int = 0, threads: int 
     """
     scenario = load(scenario) if not hasattr(scenario, "consumers") else scenario
     started = time.process_time()
-    recorder = Recorder(since)
-    market = Market(scenario, seed=seed, replicate=replicate, threads=threads, observers=[recorder])
+    recorder, lens = Recorder(since), Lens() if shows_lending(scenario) else None
+    market = Market(scenario, seed=seed, replicate=replicate, threads=threads, observers=[recorder, lens] if lens else [recorder])
     for day in range(scenario.days):
         market.step()
         if progress:
             progress(day + 1, scenario.days)
-    return finished(market, recorder, time.process_time() - started)
+    return finished(market, recorder, time.process_time() - started, lens=lens)
 
 
-def finished(market: Market, recorder: Recorder, cpu_seconds: float, keep_market: bool = True) -> Run:
-    """The `Run` of a market that was recorded."""
+def finished(market: Market, recorder: Recorder, cpu_seconds: float, keep_market: bool = True, lens: Lens | None = None) -> Run:
+    """The `Run` of a market that was recorded, and looked at through `lens` if there is one."""
     daily, clients = recorder.daily(), recorder.clients()
     manifest = {"scenario": market.scenario.name, "seed": market.seed, "replicate": market.replicate, "path_seed": market.path_seed,
                 "world_seed": market.world_seed, "days": len(daily), "versions": versions(), "git": git_state(),
                 "cpu_seconds": round(cpu_seconds, 3), "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
     return Run(market.scenario, market.seed, market.replicate, daily, summary_of(daily, clients), recorder.flows(), recorder.draws(),
-               clients, manifest, market if keep_market else None)
+               clients, manifest, market if keep_market else None, lens.tables() if lens else {})
 
 
 def summary_of(daily: pd.DataFrame, clients: pd.DataFrame) -> dict[str, float]:

@@ -13,6 +13,7 @@ from results.answer import HEADLINES, answer_of, answer_of_effects, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
 from results.forked import by_day, flow_matrix
+from results.lending_section import compare_section, run_section
 from results.numbers import Writer, by_chance
 from results.page import Page, Section, write_page
 from results.sections import changes, fork_sections, networks_of, provenance, tiles
@@ -71,6 +72,7 @@ def run_page(run, lang: str = "en") -> Page:
     facts = facts_table(run.summary, say)
     sections = [
         Section("daily", say("section_daily"), pictures=[(daily.overview(run, drawn), say("caption_overview"))]),
+        *run_section(run, lang),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
         Section(
@@ -133,6 +135,7 @@ def compare_page(comparison, lang: str = "en") -> Page:
                 notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
             )
         )
+    sections += compare_section(comparison, lang)
     sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(
         Section(

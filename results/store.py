@@ -15,6 +15,7 @@ import pandas as pd
 from sim.core.errors import UserError
 
 TABLES = ("daily", "flows", "draws", "clients", "effects")
+LENDING = "lending_"  # before the names of tables about lenders (`results.lending`)
 PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "networkx", "scikit-learn")
 
 
@@ -161,6 +162,8 @@ def write_run(folder: Path, run) -> None:
         table = getattr(run, name, None)
         if table is not None and len(table.columns):
             write_table(folder, name, table, csv=name in ("daily", "effects"))
+    for name, table in getattr(run, "lending", {}).items():
+        write_table(folder, LENDING + name, table.set_index(table.columns[0]), csv=True)
     write_json(folder / "summary.json", run.summary)
     write_json(folder / "manifest.json", {**run.manifest, "scenario_sha256": digest_of(folder / "scenario.toml")})
 
@@ -189,13 +192,19 @@ def read_manifest(folder: str | Path) -> dict:
     return manifest
 
 
+def tables_in(folder: str | Path) -> list[str]:
+    """Names of the tables of a run folder: the usual ones first, then those about lenders."""
+    here = {path.stem for path in Path(folder).glob("*.parquet")}
+    return [*(name for name in TABLES if name in here), *sorted(name for name in here if name.startswith(LENDING))]
+
+
 def read_table(folder: str | Path, name: str) -> pd.DataFrame:
     """One table of a run folder.  Raises: UserError if it is missing or torn."""
     path = Path(folder) / f"{name}.parquet"
     try:
         return pd.read_parquet(path)
     except FileNotFoundError:
-        raise UserError(f"{path}: no such table; known tables: {', '.join(TABLES)}") from None
+        raise UserError(f"{path}: no such table; tables there: {', '.join(tables_in(folder))}") from None
     except Exception as error:  # noqa: BLE001 - a torn file may raise anything at all
         raise UserError(f"{path}: cannot be read, it is torn or no table ({_reason(error)})") from None
 

@@ -20,15 +20,17 @@ def money_unit(size: float, lang: str) -> tuple[float, str]:
     return divisor, f"{prefix} {name}".strip() if lang == "en" else prefix + name
 
 
-def date_axis(axes, lang: str) -> None:
-    """Days of the month where there are few, months where there are many."""
+def date_axis(axes, lang: str, most: int = 8) -> None:
+    """Days of the month where there are few, months where there are many, the year in place of January where there are several."""
     first, last = axes.get_xlim()
-    locator = AutoDateLocator(minticks=3, maxticks=7 if last - first < 100 else 8)
+    locator = AutoDateLocator(minticks=3 if most > 5 else 2, maxticks=min(most, 7 if last - first < 100 else 8))
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(lambda value, _: _date(num2date(value), last - first, lang))
 
 
 def _date(date, span: float, lang: str) -> str:
+    if span > 400 and date.month == 1:
+        return f"{date.year}" + ("年" if lang == "zh" else "")
     if lang == "zh":
         return f"{date.month}月" + (f"{date.day}日" if span < 200 else "")
     return f"{date.day} {MONTHS[date.month - 1]}" if span < 200 else MONTHS[date.month - 1]

@@ -86,9 +86,11 @@ def pay_out(m):
 
     Reads: merchants.bank_granted_on, status.
     Writes: merchants.bank_granted, bank_lender, bank_loan, bank_instalment, bank_due_on, bank_carry, bank_tries, cash; banks.own_funds,
-    loans, n_granted, granted_fen; financiers.cash, loans, n_granted, granted_fen.
+    loans, granted_today, n_granted, granted_fen; financiers.cash, loans, granted_today, n_granted, granted_fen.
     """
     shops = m.merchants
+    for group in m.term_lenders:
+        group.lenders.granted_today[:] = 0
     waiting = np.flatnonzero(shops.bank_granted > 0)
     if len(waiting) == 0:
         return
@@ -103,6 +105,7 @@ def pay_out(m):
         mine, lender = group.rows(number)
         m.ledger.pay(group.money, lender, m.books.cash, rows[mine], amount[mine], purpose=Purpose.LOAN_DRAWN)
         m.ledger.owe(m.books.bank_debt, rows[mine], group.claims, lender, amount[mine], purpose=Purpose.LOAN_DRAWN)
+        np.add.at(group.lenders.granted_today, lender, 1)
         np.add.at(group.lenders.n_granted, lender, 1)
         np.add.at(group.lenders.granted_fen, lender, amount[mine])
     apr = _each(m, "apr")

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from results.lenders import lenders_of
+from results.lending import Lens
 from results.screening import HORIZON_DAYS, Screening
 from sim.markets.data_sharing import HIDDEN_WHEN_LIMITED, REGIMES
 from tests.worlds import differences, small_market
@@ -12,7 +14,7 @@ WORLD = {"consumers__count": 8_000, "merchants__count": 1_000, "days": 560, "dis
 
 @pytest.fixture(scope="module")
 def screened():
-    screening = Screening(since=60, every=60)
+    screening = Screening(since=60, every=60, regimes_every=60)
     market = small_market(observers=[screening], **WORLD)
     market.run_days()
     return market, screening
@@ -20,13 +22,13 @@ def screened():
 
 def test_looking_changes_nothing():
     plain = small_market(after=100, days=100)
-    looked = small_market(after=100, days=100, observers=[Screening(since=10, every=5)])
+    looked = small_market(after=100, days=100, observers=[Lens(), Screening(since=10, every=5, regimes_every=10)])
     assert not differences(plain, looked)
 
 
 def test_the_truth_is_what_became_of_each_shop_within_the_year(screened):
     market, screening = screened
-    looks = list(screening._whole())
+    looks = list(screening._whole("lenders"))
     assert [look["day"] for look, _ in looks] == [60, 120, 180]
     for look, is_bad in looks:
         closed = market.merchants.closed_on[look["rows"]]
@@ -44,13 +46,14 @@ def test_more_data_rank_better(screened):
 
 def test_every_lender_is_judged_on_those_it_took_and_on_all(screened):
     table = screened[1].lenders()
-    assert set(table["lender"]) == {"platform", "bank"} and set(table["sample"]) == {"accepted", "all"}
+    assert set(table["lender"]) == set(lenders_of(screened[0])) >= {"platform", "large_bank"}
+    assert set(table["sample"]) == {"own", "accepted", "all"}
     one = table[(table["lender"] == "platform") & (table["day"] == 60)].set_index("sample")
     assert one.loc["accepted", "n"] < one.loc["all", "n"] and (one["gini"] == 2 * one["auc"] - 1).all()
 
 
 def test_too_short_a_run_gives_empty_tables_and_no_error():
-    screening = Screening(since=5, every=5)
+    screening = Screening(since=5, every=5, regimes_every=5)
     small_market(after=20, observers=[screening])
     assert screening.regimes().empty and screening.lenders().empty
 

@@ -18,9 +18,11 @@ QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
          "--hide-scrollbars", "--disable-dev-shm-usage")
 ASKS = """<script>addEventListener("load", () => {
   const beyond = each => !each.closest(".scroll, .drawing, pre") && each.getBoundingClientRect().right > innerWidth + 1;
+  const tight = [...document.querySelectorAll(".tile .value")].filter(each => each.scrollWidth > each.clientWidth)
+    .map(each => each.textContent);
   const wide = [...document.querySelectorAll("main *")].filter(beyond).map(each => each.tagName + "." + each.className);
   const resources = performance.getEntriesByType("resource").map(each => each.name);
-  document.body.innerHTML = "<pre id=found>" + JSON.stringify({inner: innerWidth, resources, wide}) + "</pre>"; });</script>"""
+  document.body.innerHTML = "<pre id=found>" + JSON.stringify({inner: innerWidth, resources, wide, tight}) + "</pre>"; });</script>"""
 
 
 def opened(page, folder, *extra):
@@ -35,7 +37,7 @@ def opened(page, folder, *extra):
     complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return complaints, done.stdout, {each for each in asked if not each.startswith(("data:", "file:"))}
 
-
+LONG = "\N{MINUS SIGN}0.082 M CNY".replace(" ", "\N{NO-BREAK SPACE}")  # as a tile may have to show
 MADE_UP = {
     "fork": lambda folder, lang: fork_report(made_up_fork(NET), folder, lang),
     "comparison": lambda folder, lang: made_up_comparison(NET).report(folder, lang),
@@ -73,7 +75,8 @@ def test_a_page_that_asks_or_complains_would_be_noticed(tmp_path):
 @pytest.mark.parametrize("width", [500, 1200])  # headless Chromium opens no window narrower than 500
 def test_nothing_on_the_page_is_wider_than_the_screen(made, tmp_path, width):
     copy = tmp_path / "copy.html"
-    copy.write_text(made[2].read_text(encoding="utf-8").replace("</body>", ASKS + "</body>"), encoding="utf-8")
+    page = made[2].read_text(encoding="utf-8").replace("</body>", ASKS + "</body>")
+    copy.write_text(re.sub('(<dd class="value">)[^<]*', f"\\g<1>{LONG}", page), encoding="utf-8")
     _, document, _ = opened(copy, tmp_path, f"--window-size={width},900")
     found = json.loads(re.search(r'<pre id="found">(.*?)</pre>', document, re.S).group(1))
-    assert found["inner"] == width and found["wide"] == [] and found["resources"] == []
+    assert found["inner"] == width and found["wide"] == [] and found["resources"] == [] and found["tight"] == []
