@@ -40,6 +40,8 @@ BULK = "orders for 40 days on lines of three months of sales without size limits
 BLIND = "data of a B2B site's surface, no monitoring, no account clearing"
 ALIKE = "trouble strikes good and bad shops alike, and bank loans are a third as large"
 EQUAL = "everybody knows quality equally well, and trouble does not show"
+PRICELESS = "owners do not look at the price"
+SURPRISE = "everybody is charged the cheap price, whatever was offered"
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -72,7 +74,16 @@ TESTS: dict[str, FactTest] = {
                         pooled=True),
     "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
                           "auc_bads", 500, share=.9, pooled=True),
+    "L04 take-up": FactTest("take_up_slope", "logit per percentage point", (-.030, -.010), "blind_take_up_slope", PRICELESS,
+                            "offers", 10_000),
+    "L04 charge-off": FactTest("charge_off_slope", "points per percentage point", (.05, .20), "surprised_charge_off_slope", SURPRISE,
+                               "charge_offs", 200),
+    "L05": FactTest("dear_asymmetric_percent", "% of defaults on dear offers", (5, 20), "cheap_asymmetric_percent",
+                    "the placebo: takers of cheap offers, charged the same in both worlds", "charge_offs", 200),
+    "L06": FactTest("hidden_risk_points", "points of the chance to fail, dear less cheap", (.1, INF), "blind_hidden_risk_points",
+                    PRICELESS, "offers", 10_000),
 }
+TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ("S09", "S10", "L11")}  # answered by `experiments.credit_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}

@@ -14,6 +14,7 @@ from agents.lending.bank_card import BankCardSettings
 from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.platform_card import PlatformCardSettings
 from agents.merchant import MerchantSettings
+from agents.owner import OwnerSettings
 from agents.platform import PlatformSettings
 from agents.tactics import TACTICS
 from scenarios.experiment import ExperimentSettings
@@ -51,6 +52,7 @@ class Scenario(Header):
 
     consumers: ConsumerSettings = ConsumerSettings()
     merchants: MerchantSettings = MerchantSettings()
+    owners: OwnerSettings = OwnerSettings()
     distress: DistressSettings = DistressSettings()
     banks: BankSettings = BankSettings()
     platforms: PlatformSettings = PlatformSettings()
