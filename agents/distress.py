@@ -11,6 +11,7 @@ could see it coming, and monitoring could not matter.
 import numpy as np
 from pydantic import model_validator
 
+from agents import owner
 from agents.merchant import OPEN
 from sim.core.finance import fen
 from sim.core.kernels import kernel
@@ -61,9 +62,10 @@ class DistressSettings(Settings):
 def change_fortunes(m) -> np.ndarray:
     """Open shops fall into trouble or come out of it; returns the rows of those that fail tonight.
 
-    Trouble: hazard = rate exp(-slope quality - slope^2 / 2) a year.  In trouble a shop gives up or recovers at constant
-    hazards, and closes when its bills were unpaid for `unpaid_days`; in long arrears it gives up at the same hazard.
-    Reads: merchants.status, quality, sales_trend, days_past_due.
+    Trouble: hazard = rate exp(-slope quality - slope^2 / 2) x neglect a year (agents.owner).  In trouble a shop gives up at a
+    constant hazard x neglect or recovers at one / neglect, and closes when its bills were unpaid for `unpaid_days`; in long
+    arrears it gives up at the same hazard.
+    Reads: merchants.status, quality, sales_trend, days_past_due, credit_choice, rate_offset.
     Writes: merchants.trouble_since, normal_sales, unpaid_days.
     Draws: MERCHANT_DISTRESS, three per merchant.
     """
@@ -71,7 +73,7 @@ def change_fortunes(m) -> np.ndarray:
     key = stream_key(m.path_seed, Stream.MERCHANT_DISTRESS, m.day)
     slope = s.quality_slope
     return _fortunes(key, m.day, s.trouble_rate / 365 * np.exp(-slope ** 2 / 2), slope, 1 / s.give_up_days, 1 / s.recover_days,
-                     s.insolvent_after_days, s.unpaid_days, shops.status, shops.quality, shops.sales_trend,
+                     s.insolvent_after_days, s.unpaid_days, owner.neglect(m), shops.status, shops.quality, shops.sales_trend,
                      shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
 
 
@@ -80,7 +82,7 @@ def walk_away(m) -> np.ndarray:
 
     An owner who thinks it over walks away iff gain > P(detect) (dependence x shop value x [cleared] + credit value) + stigma.
     The gain is the debt, less what the platform would still take from receipts if the shop stayed.
-    Reads: merchants.is_strategic, dependence, sales_recent, cost_share, credit_limit; loans.outstanding.
+    Reads: merchants.is_strategic, dependence, sales_recent, cost_share, credit_limit, rate_offset; loans.outstanding.
     Writes: merchants.walked_on.  Draws: MERCHANT_DEFAULT, one per merchant.
     Source: DESIGN 4.10; Bulow and Rogoff (1989) on what a debtor can lose.
     """
@@ -105,7 +107,8 @@ def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: b
     shop_value = shops.sales_recent[rows] * 365 * s.shop_value_years * margin
     stays = 0.0 if account_clearing else 1.0
     gain = debt * (1.0 - shops.dependence[rows] * stays * monitoring)
-    cost = s.detection * (shops.dependence[rows] * shop_value * (1.0 - stays) + s.credit_value_share * shops.credit_limit[rows])
+    credit_value = s.credit_value_share * shops.credit_limit[rows] * owner.line_worth(m)[rows]
+    cost = s.detection * (shops.dependence[rows] * shop_value * (1.0 - stays) + credit_value)
     return gain, cost + fen(s.stigma_cny)
 
 
@@ -113,8 +116,8 @@ def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: b
 
 
 @kernel
-def _fortunes(key, day, daily_hazard, slope, gives_up, recovers, insolvent_after, patience, status, quality, sales_trend, days_past_due,
-              trouble_since, normal_sales, unpaid_days):
+def _fortunes(key, day, daily_hazard, slope, gives_up, recovers, insolvent_after, patience, neglect, status, quality, sales_trend,
+              days_past_due, trouble_since, normal_sales, unpaid_days):
     """Rows that fail; the state of the others."""
     rows = np.empty(len(status), np.int64)
     count = 0
@@ -122,13 +125,13 @@ def _fortunes(key, day, daily_hazard, slope, gives_up, recovers, insolvent_after
         if status[j] != OPEN:
             continue
         in_trouble = trouble_since[j] >= 0
-        fails = (in_trouble or days_past_due[j] > insolvent_after) and uniform(key, j, 1) < gives_up
+        fails = (in_trouble or days_past_due[j] > insolvent_after) and uniform(key, j, 1) < gives_up * neglect[j]
         if fails or in_trouble and unpaid_days[j] >= patience:
             rows[count] = j
             count += 1
-        elif in_trouble and uniform(key, j, 2) < recovers:
+        elif in_trouble and uniform(key, j, 2) < recovers / neglect[j]:
             trouble_since[j] = -1
-        elif not in_trouble and uniform(key, j, 0) < daily_hazard * np.exp(-slope * quality[j]):
+        elif not in_trouble and uniform(key, j, 0) < daily_hazard * np.exp(-slope * quality[j]) * neglect[j]:
             trouble_since[j] = day
             normal_sales[j] = sales_trend[j]
             unpaid_days[j] = 0

@@ -21,6 +21,7 @@ VENUES = ("marketplace", "B2B", "offline")
 N_SECTORS = 12
 CERTIFIED_ABOVE, CERTIFIED_BY_QUALITY = -.524, .8  # seven in ten are certified, the better shops more often (assumption)
 OPEN, CLOSED = 0, 1  # status; a closed shop sells nothing and refunds what waits in escrow
+UNDECIDED, TAKES, LEAVES = 0, 1, 2  # credit_choice: nothing offered yet; borrows when in need; never borrows
 LONGEST_REVIEW = 40  # days
 RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_DAYS (a test holds them equal)
 
@@ -132,6 +133,11 @@ class Merchants(Population):
     visited_on = column(np.int32, "day", "Seen by a client manager last; -100000 never", default=-100_000)
     impression = column(np.float64, "standard deviations", "What the client manager found")
     is_frozen = column(np.bool_, "yes/no", "The lender lets nothing more be drawn: cash flow dried up")
+    credit_choice = column(np.int8, "number", "Undecided, takes loans at the offered price, or leaves them")
+    decided_on = column(np.int32, "day", "Day of that decision; -1 none", default=-1)
+    trial = column(np.int16, "number", "Tactic that set the price, counted from 1; 0 the list price")
+    offered_offset = column(np.float64, "percentage points a year", "Offered above the list rate")
+    rate_offset = column(np.float64, "percentage points a year", "Charged above the list rate")
     loan_life = column(np.float64, "days", "What the owner expects a draw to last", default=7.0)
     last_draw_on = column(np.int32, "day", "Day of the last draw; -100000 never", default=-100_000)
     bad_on = column(np.int32, "day", "Last day a platform loan became more than 90 days past due; -1 never", default=-1)
@@ -268,7 +274,7 @@ def answer_offer(m):
         return
     rows = np.arange(n)
     usual = ordinary_minute(stream_key(m.path_seed, Stream.MERCHANT_DRAW_MINUTE, m.day), rows)
-    is_client = (shops.status == OPEN) & (shops.credit_limit > 0) & (m.day - shops.last_draw_on <= 365)
+    is_client = (shops.status == OPEN) & (shops.credit_limit > 0) & (shops.credit_choice == TAKES) & (m.day - shops.last_draw_on <= 365)
     may_come_early = is_client & ~shops.reviews_today
     days_early = shops.next_review - m.day
     notices = uniforms(stream_key(m.path_seed, Stream.TACTIC_ATTENTION, m.day), 0, n, 0) < offer.attention
@@ -296,11 +302,12 @@ def _plan_orders(m, rows, days_early):
     target = shops.cost_share[rows] * shops.forecast[rows] * (ahead[period] + s.safety_days)
     order = np.maximum(0, target.astype(np.int64) - shops.inventory[rows])
     shops.typical_order[rows] += (order - shops.typical_order[rows]) / 4.0 * (np.asarray(days_early) == 0)
+    line = np.where(shops.credit_choice[rows] == LEAVES, 0, shops.usable_line(rows))
     kept = np.maximum(shops.own_cash_share[rows] * shops.typical_order[rows],
-                      shops.typical_order[rows] - s.trust_in_line * shops.usable_line(rows))
+                      shops.typical_order[rows] - s.trust_in_line * line)
     falls_due = (shops.bank_loan[rows] > 0) & (shops.bank_due_on[rows] <= m.day + period)
     instalment = np.where(falls_due, np.minimum(shops.bank_instalment[rows], shops.bank_loan[rows]), 0)
-    spare = np.maximum(shops.cash[rows] + shops.usable_line(rows) - order, shops.cash[rows] // 2)  # a bare shelf earns nothing
+    spare = np.maximum(shops.cash[rows] + line - order, shops.cash[rows] // 2)  # a bare shelf earns nothing
     reserve = np.minimum(instalment, spare)
     shops.bank_reserve[rows] = np.where(np.asarray(days_early) == 0, reserve, shops.bank_reserve[rows])
     shops.surplus_today[rows] = np.maximum(0, shops.cash[rows] - kept.astype(np.int64) - reserve)

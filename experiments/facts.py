@@ -42,6 +42,9 @@ NO_VISITS = "officers see nothing, pledge nothing, call nothing in, and lend as 
 MANUAL = "the same hundred managers approve every client by hand"
 ALIKE = "trouble strikes good and bad shops alike, and bank loans are a third as large"
 EQUAL = "everybody knows quality equally well, and trouble does not show"
+PRICELESS = "owners do not look at the price"
+SURPRISE = "everybody is charged the cheap price, whatever was offered"
+UNKNOWN = "nobody who comes back under another name is recognised"
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -80,9 +83,23 @@ TESTS: dict[str, FactTest] = {
                         pooled=True),
     "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
                           "auc_bads", 500, share=.9, pooled=True),
+    "L04 take-up": FactTest("take_up_slope", "logit per percentage point", (-.030, -.010), "blind_take_up_slope", PRICELESS,
+                            "offers", 10_000),
+    "L04 charge-off": FactTest("charge_off_slope", "points per percentage point", (.05, .20), "surprised_charge_off_slope", SURPRISE,
+                               "charge_offs", 200),
+    "L05": FactTest("dear_asymmetric_percent", "% of defaults on dear offers", (5, 20), "cheap_asymmetric_percent",
+                    "the placebo: takers of cheap offers, charged the same in both worlds", "charge_offs", 200),
+    "L06": FactTest("hidden_risk_points", "points of the chance to fail, dear less cheap", (.1, INF), "blind_hidden_risk_points",
+                    PRICELESS, "offers", 10_000),
+    "L26 deterrence": FactTest("deterred_percent", "% of owners who would walk away", (10, 100), "unknown_deterred_percent", UNKNOWN,
+                               "walked_without", 50),
+    "L26 dependence": FactTest("deterred_by_dependence", "share of owners deterred, all trade here less none", (.05, 1),
+                               "unknown_deterred_by_dependence", UNKNOWN, "walked_without", 50),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
+TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
+DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}

@@ -18,9 +18,11 @@ from pydantic import BaseModel
 
 from experiments import options
 from experiments.credit_outcomes import credit_outcome
-from experiments.facts import CREDIT_TESTS, TESTS, facts, status_of, tests_of
+from experiments.deterrence import deterrence_outcome
+from experiments.facts import CREDIT_TESTS, DETERRENCE_TESTS, TESTS, TRIAL_TESTS, facts, status_of, tests_of
 from experiments.outcomes import EVENT, outcome
 from experiments.progress import Progress
+from experiments.rate_trial import trial_outcome
 from experiments.workers import results_as_they_come, usual_workers
 from results.store import writable_folder, write_json, write_table
 from sim.core.errors import UserError, did_you_mean
@@ -53,7 +55,8 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
     wanted = [key for name in ids for key in tests_of(name) or [name]] if ids else list(TESTS)
     tasks = [(seed, {}, True) for seed in range(first_seed, first_seed + replicates)]
     outcomes = pd.DataFrame({"seed": [seed for seed, _, _ in tasks]})
-    for live, what in ((outcome, set(TESTS) - CREDIT_TESTS), (credit_outcome, CREDIT_TESTS)):
+    for live, what in ((outcome, set(TESTS) - CREDIT_TESTS - TRIAL_TESTS - DETERRENCE_TESTS), (credit_outcome, CREDIT_TESTS),
+                       (trial_outcome, TRIAL_TESTS), (deterrence_outcome, DETERRENCE_TESTS)):
         if what & set(wanted):
             outcomes = outcomes.merge(outcomes_of(tasks, workers, progress, live), on="seed")
     return pd.DataFrame([verdict(known[key.split()[0]], outcomes, key) for key in wanted]), outcomes

@@ -18,6 +18,7 @@ from agents.lending.platform_card import PlatformCardSettings
 from agents.lending.relationship_bank import RelationshipBankSettings
 from agents.lending.supply_chain import SupplyChainSettings
 from agents.merchant import MerchantSettings
+from agents.owner import OwnerSettings
 from agents.platform import PlatformSettings
 from agents.tactics import TACTICS
 from scenarios.experiment import ExperimentSettings
@@ -56,6 +57,7 @@ class Scenario(Header):
 
     consumers: ConsumerSettings = ConsumerSettings()
     merchants: MerchantSettings = MerchantSettings()
+    owners: OwnerSettings = OwnerSettings()
     distress: DistressSettings = DistressSettings()
     banks: BankSettings = BankSettings()
     platforms: PlatformSettings = PlatformSettings()

@@ -4,7 +4,7 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import consumer, distress, merchant, platform
+from agents import consumer, distress, merchant, owner, platform
 from sim.markets import closures, credit, data_sharing, deposits, goods, loans, notes, officers, term_credit
 
 
@@ -44,6 +44,7 @@ def live_one_day(m):
 
     # 6 Borrow
     merchant.plan_orders(m)
+    owner.choose_credit(m)
     merchant.answer_offer(m)
     credit.settle_draws(m)
     merchant.buy_stock(m)

@@ -18,7 +18,7 @@ class MicroSpecialistSettings(TermSettings):
     """How a bank of officers lends."""
 
     apr: float = setting(.15, unit="per year", ge=0, le=1, source="assumption: micro-loans of labour-intensive banks")
-    officers: float = setting(75.0, unit="officers, all lenders of the kind", ge=0, le=1e7,
+    officers: float = setting(50.0, unit="officers, all lenders of the kind", ge=0, le=1e7,
                               source="S20: those of its 1 300 who work among these shops (assumption)", real_scale=True)
     cases_a_year: float = setting(200.0, unit="applications an officer a year", gt=0, le=1e5,
                                   source="S19 / S20: 8.5 loans a month; half of the applicants refused")

@@ -207,7 +207,7 @@ def watch_cash_flow(m):
 def settle_draws(m):
     """Requests are served by the minute, at the promoted price while the pool lasts, within line and funds.
 
-    Reads: merchants.need_today, draw_minute, is_early, credit_limit, is_frozen; m.credit.offer.
+    Reads: merchants.need_today, draw_minute, is_early, credit_limit, is_frozen, rate_offset; m.credit.offer.
     Writes: loans.kind, outstanding, principal, daily_rate, drawn_on, due_on; merchants.cash, bundle_loan, last_draw_on;
     lenders.cash, loans, borrowed; banks.own_funds, lender_claims; m.credit.draws, promotion_log.
     """
@@ -232,7 +232,8 @@ def settle_draws(m):
     price = np.where(promoted == 1, offer.price, 1.0)
     loans.kind[contract] = kind
     loans.principal[contract] = amount
-    loans.daily_rate[contract] = np.where(kind == ORDER, terms.order_daily_rate, terms.credit_daily_rate) * price
+    listed = np.where(kind == ORDER, terms.order_daily_rate, terms.credit_daily_rate)
+    loans.daily_rate[contract] = np.maximum(listed + shops.rate_offset[row] / 36_500, 0.0) * price
     loans.drawn_on[contract] = m.day
     loans.due_on[contract] = m.day + np.where(kind == ORDER, terms.order_maturity_days, terms.credit_maturity_days)
     shops.last_draw_on[row] = m.day

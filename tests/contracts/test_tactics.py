@@ -12,9 +12,11 @@ from tests.worlds import PROMOTION_DAY, promotion, small_market
 DAY = datetime.date(2012, 1, 25)
 LAST = datetime.date(2012, 1, 28)
 
-# For each kind: settings of a four-day run, and what it has spent of which budget (fen), given the market and its number.
+# For each kind: settings of a four-day run, and what it has spent of which budget (fen, or offers), given the market and its number.
 BUDGETS = {"rate_promotion": (promotion(end=LAST, pool_cny=200e6),
-                              lambda m, n: (m.credit.promoted_by(n), fen(m.settings.tactics[n].pool_cny)))}
+                              lambda m, n: (m.credit.promoted_by(n), fen(m.settings.tactics[n].pool_cny))),
+           "rate_trial": ({"kind": "rate_trial", "start": DAY, "end": LAST, "offers": 20 * 4000.0},
+                          lambda m, n: (int((m.merchants.trial == n + 1).sum()), int(m.settings.tactics[n].offers)))}
 
 
 def test_every_tactic_states_its_budget_here():
@@ -111,3 +113,38 @@ def test_the_last_fen_of_the_pool_is_lent_in_order_of_the_minute():
     assert (promoted[1:, 1] >= promoted[:-1, 1]).all()
     later = draws[(draws[:, 4] == 0) & (draws[:, 1] > promoted[-1, 1])]
     assert len(later) > 0 and fen(25_000) - promoted[:, 2].sum() < fen(500), "who came when the pool was empty paid the full rate"
+
+
+# --- the rate trial ---------------------------------------------------------------------------------------------------
+
+
+def trial(**settings):
+    return small_market(after=60, merchants__count=600, consumers__count=6000, owners__taste_for_credit=.83,
+                        tactics=[{"kind": "rate_trial", "start": datetime.date(2012, 1, 1), **settings}]).merchants
+
+
+def test_a_trial_offers_two_prices_by_lot_and_charges_what_was_offered():
+    shops = trial()
+    tried = shops.trial > 0
+    assert set(shops.offered_offset[tried]) == {-7.25, 7.25} and (shops.rate_offset == shops.offered_offset).all()
+    dear = shops.offered_offset[tried] > 0
+    assert abs(dear.sum() - dear.size / 2) < 4.5 * (dear.size / 4) ** .5
+    assert abs(shops.quality[tried][dear].mean() - shops.quality[tried][~dear].mean()) < 4.5 * (4 / dear.size) ** .5
+
+
+def test_a_surprise_charges_the_cheap_price_and_changes_no_choice():
+    honest, surprised = trial(), trial(surprise_share=1.0)
+    assert (honest.offered_offset == surprised.offered_offset).all() and (surprised.rate_offset[surprised.trial > 0] == -7.25).all()
+    first = honest.decided_on == surprised.decided_on
+    assert first.mean() > .95 and (honest.credit_choice[first] == surprised.credit_choice[first]).all()
+
+
+def test_loans_of_a_trial_carry_their_shops_price():
+    market = small_market(after=60, tactics=[{"kind": "rate_trial", "start": datetime.date(2012, 1, 1)}])
+    open_now = market.loans.kind != 0
+    shop = open_now.nonzero()[0] // 4
+    terms = market.settings.loans
+    listed = [terms.order_daily_rate if kind == 1 else terms.credit_daily_rate for kind in market.loans.kind[open_now]]
+    assert market.loans.daily_rate[open_now] == pytest.approx(listed + market.merchants.rate_offset[shop] / 36_500, rel=1e-12)
+    in_trial = market.merchants.trial[shop] == 1
+    assert len(set(market.merchants.rate_offset[shop[in_trial]])) == 2 and not market.merchants.rate_offset[shop[~in_trial]].any()

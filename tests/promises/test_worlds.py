@@ -57,8 +57,8 @@ INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012
                                                                                             "end": datetime.date(2012, 4, 20)}
 
 # What makes each kind zero-size (each line alone), and a size at which it surely does something.
-ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0})}
-FULL_TACTICS = {"rate_promotion": promotion(**INSIDE)}
+ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0}), "rate_trial": ({"points": 0.0}, {"offers": 0.0})}
+FULL_TACTICS = {"rate_promotion": promotion(**INSIDE), "rate_trial": {"kind": "rate_trial", "points": 15.0, **INSIDE}}
 ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2})}
 FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE}}
 
