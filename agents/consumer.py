@@ -145,16 +145,16 @@ def create_consumers(m) -> Consumers:
 
 
 def receive_income(m):
-    """Consumers are paid, live on a part of it, and invest elsewhere what exceeds their savings target.
+    """Consumers are paid, live on a part of their usual income, and invest elsewhere what exceeds their savings target.
 
-    Reads: consumers.income, consumers.payday.  Writes: consumers.deposit.
+    Reads: consumers.income, consumers.payday, m.conditions.  Writes: consumers.deposit.
     """
     c, s = m.consumers, m.settings.consumers
     rows = np.flatnonzero(c.payday == m.calendar.month_day(m.day)[1])
     if len(rows) == 0:
         return
     income = c.income[rows]
-    m.ledger.pay(m.books.world, 0, m.books.deposit, rows, income, purpose=Purpose.WAGES)
+    m.ledger.pay(m.books.world, 0, m.books.deposit, rows, m.conditions.income_of(rows, income), purpose=Purpose.WAGES)
     surplus = np.maximum(0, c.deposit[rows] - (income * s.savings_months).astype(np.int64))
     spent = np.minimum(c.deposit[rows], (income * s.living_share).astype(np.int64) + surplus // 2)
     m.ledger.pay(m.books.deposit, rows, m.books.world, 0, spent, purpose=Purpose.LIVING_COSTS)

@@ -66,7 +66,8 @@ def schedule_table() -> str:
     return "\n".join(lines)
 
 
-PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty", "m.goods.open_day": "Today's season",
+PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty",
+               "m.conditions.open_day": "Incomes and bank funding are whole again until a shock cuts them", "m.goods.open_day": "Today's season",
                "m.credit.open_day": "Yesterday's offers and draws are forgotten", "shock.strike": "Shocks whose window includes today",
                "tactic.act": "Tactics whose window includes today", "m.active": "Plug-ins whose window includes today",
                "m.ledger.close": "Reserves settle; every balance is summed again and must agree to 0 fen"}

@@ -94,6 +94,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sector_consumers": ("consumers", "消费者"),
     "sector_merchants": ("merchants", "商户"),
     "sector_lenders": ("micro-loan companies", "小贷公司"),
+    "sector_guarantors": ("guarantee company", "担保公司"),
     "sector_banks": ("banks", "银行"),
     "sector_platforms": ("platforms", "平台"),
     "sector_world": ("rest of the world", "外部"),

@@ -12,6 +12,7 @@ def live_one_day(m):
     """One day of the market `m`, from the opening of the books to their close."""
     # 1 Open
     m.ledger.open_day()
+    m.conditions.open_day()
     m.goods.open_day(m.day)
     m.credit.open_day()
     m.n_closed_today = 0

@@ -25,6 +25,7 @@ from sim.core.finance import Calendar
 from sim.core.ledger import Ledger
 from sim.core.random import Stream, derive_seed, stream_key
 from sim.day import live_one_day
+from sim.markets.conditions import Conditions
 from sim.markets.credit import CreditMarket
 from sim.markets.data_sharing import DataSharing
 from sim.markets.goods import GoodsMarket
@@ -90,6 +91,7 @@ class Market(mesa.Model):
         registered = np.flatnonzero(self.consumers.stage == REGISTERED)
         self.social.push_change(registered, 1, self.consumers.registered_neighbours)
         self.goods, self.credit, self.data_sharing = GoodsMarket(self), CreditMarket(), DataSharing()
+        self.conditions = Conditions()
         self.platform_lender = self._platform_lender(s)
         self.bank_lender = POLICIES["bank_card"](s.bank_card)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]

@@ -47,6 +47,14 @@ class Purpose(IntEnum):
     CAPITAL = 21
     OWNER_CAPITAL = 22
     SHOCK = 23
+    PURCHASE_ON_CREDIT = 26
+    CREDIT_REPAID = 27
+    MERCHANT_FEE = 28
+    GUARANTEE_CALL = 29
+    GUARANTEE_FEE = 30
+
+
+N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros
 
 
 # Purposes that are neither income nor cost to anybody: one asset for another, or owners' money.
@@ -121,7 +129,7 @@ class Ledger:
         self.accounts: dict[str, Account] = {}
         self.claims: dict[str, Account] = {}
         self.reserves = np.zeros(n_issuers, dtype=np.int64)
-        shape = (len(Purpose), len(entities))
+        shape = (N_PURPOSES, len(entities))
         self.money_today, self.claims_today = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self.money_total, self.claims_total = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self._net = np.zeros(n_issuers, dtype=np.int64)

@@ -1,5 +1,7 @@
 """Shocks from outside, a file each."""
 
 from sim.shocks.demand import DemandShock
+from sim.shocks.funding_withdrawal import FundingWithdrawal
+from sim.shocks.income import IncomeShock
 
-SHOCKS = {shock.kind: shock for shock in (DemandShock,)}
+SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal)}

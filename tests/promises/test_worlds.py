@@ -1,6 +1,7 @@
 """Promises 3 to 6: what does not matter changes nothing, and a run can be taken up where it was left."""
 
 import datetime
+import functools
 import pickle
 
 import numpy as np
@@ -59,8 +60,12 @@ INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012
 # What makes each kind zero-size (each line alone), and a size at which it surely does something.
 ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0})}
 FULL_TACTICS = {"rate_promotion": promotion(**INSIDE)}
-ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2})}
-FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE}}
+ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2}),
+               "income": ({"size": 0.0}, {"share_hit": 0.0}, {"size": 0.0, "segment": 1}), "funding_withdrawal": ({"size": 0.0},)}
+FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
+               "income": {"kind": "income", "size": .9, "share_hit": .5, **INSIDE},
+               "funding_withdrawal": {"kind": "funding_withdrawal", "notice_days": 5, **INSIDE}}
+WHERE = {"funding_withdrawal": {"platforms__lender_capital_cny": (200e6, 200e6)}}  # lenders who borrow from the bank
 
 
 def plug_ins(zero, full, name):
@@ -76,21 +81,22 @@ def test_every_tactic_and_shock_says_here_what_makes_it_zero_size():
     assert ZERO_SHOCKS.keys() == FULL_SHOCKS.keys() == SHOCKS.keys()
 
 
-@pytest.fixture(scope="module")
-def untouched():
-    return small_market(after=30)
+@functools.cache
+def untouched(kind):
+    return small_market(after=30, **WHERE.get(kind, {}))
 
 
 @pytest.mark.parametrize("what, kind, change", CASES)
-def test_no_size_or_another_time_leaves_the_world_as_it_is(what, kind, change, untouched):
+def test_no_size_or_another_time_leaves_the_world_as_it_is(what, kind, change):
     full = (FULL_TACTICS if what == "tactics" else FULL_SHOCKS)[kind]
-    assert differences(untouched, small_market(after=30, **{what: [full | change]})) == []
+    assert differences(untouched(kind), small_market(after=30, **{what: [full | change]}, **WHERE.get(kind, {}))) == []
 
 
 @pytest.mark.parametrize("what, full", [("tactics", full) for full in FULL_TACTICS.values()]
                          + [("shocks", full) for full in FULL_SHOCKS.values()])
-def test_at_full_size_it_does_something(what, full, untouched):
-    assert "ledger.money_total" in differences(untouched, small_market(after=30, **{what: [full]}))
+def test_at_full_size_it_does_something(what, full):
+    world = WHERE.get(full["kind"], {})
+    assert "ledger.money_total" in differences(untouched(full["kind"]), small_market(after=30, **{what: [full]}, **world))
 
 
 # --- one more consumer ------------------------------------------------------------------------------------------------
