@@ -9,8 +9,11 @@ from pydantic import model_validator
 
 from agents.bank import BankSettings
 from agents.consumer import ConsumerSettings
+from agents.credit_user import CreditUserSettings
 from agents.distress import DistressSettings
+from agents.guarantor import GuaranteeSettings
 from agents.lending.bank_card import BankCardSettings
+from agents.lending.credit_payment import CreditPaymentCardSettings
 from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.platform_card import PlatformCardSettings
 from agents.merchant import MerchantSettings
@@ -22,6 +25,7 @@ from scenarios.plugins import plugin, plugins
 from scenarios.scaling import MOST_CNY, money_at_real_scale
 from sim.core.settings import Settings
 from sim.markets.credit import CreditSettings
+from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
 from sim.markets.goods import GoodsSettings
 from sim.markets.loans import LoanSettings
@@ -61,6 +65,10 @@ class Scenario(Header):
     platform_card: PlatformCardSettings = PlatformCardSettings()
     learned_card: LearnedCardSettings = LearnedCardSettings()
     bank_card: BankCardSettings = BankCardSettings()
+    credit_payment: CreditPaymentSettings = CreditPaymentSettings()
+    credit_users: CreditUserSettings = CreditUserSettings()
+    guarantee: GuaranteeSettings = GuaranteeSettings()
+    credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()

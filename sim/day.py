@@ -4,8 +4,8 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import bank, consumer, distress, merchant, platform
-from sim.markets import bank_credit, closures, credit, data_sharing, deposits, goods, loans
+from agents import bank, consumer, credit_user, distress, guarantor, merchant, platform
+from sim.markets import bank_credit, closures, credit, credit_payment, data_sharing, deposits, goods, loans
 
 
 def live_one_day(m):
@@ -15,6 +15,7 @@ def live_one_day(m):
     m.conditions.open_day()
     m.goods.open_day(m.day)
     m.credit.open_day()
+    m.credit_payment.open_day()
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
         shock.strike(m)
@@ -24,9 +25,11 @@ def live_one_day(m):
     # 2 Learn
     merchant.drift(m)
     data_sharing.publish_counts(m)
+    credit_user.pay_bills(m)
 
     # 3 Post
     credit.report_outcomes(m)
+    credit_payment.report_payment_outcomes(m)
     credit.review_lines(m)
     credit.watch_cash_flow(m)
     for tactic in m.active(m.tactics):
@@ -34,10 +37,13 @@ def live_one_day(m):
 
     # 4 Join
     consumer.register(m)
+    credit_user.ask_for_line(m)
+    credit_payment.decide_lines(m, credit_user.looking_today(m))
 
     # 5 Shop
     consumer.choose_purchases(m)
     goods.settle_purchases(m)
+    credit_user.complain(m)
     merchant.pay_costs(m)
 
     # 6 Borrow
@@ -57,10 +63,17 @@ def live_one_day(m):
     loans.update_arrears(m)
     bank_credit.collect_instalments(m)
     platform.pay_lender_costs(m)
+    credit_payment.post_statements(m)
+    credit_payment.accrue_late_interest(m)
+    credit_user.plan_repayments(m)
+    credit_payment.collect_repayments(m)
+    guarantor.pay_funding_costs(m)
 
     # 9 Distress
     closures.close_shops(m, distress.change_fortunes(m))
     closures.enforce(m, distress.walk_away(m))
+    credit_payment.call_guarantees(m)
+    credit_payment.write_off_users(m)
 
     # 10 Close
     merchant.learn_demand(m)

@@ -14,6 +14,8 @@ import numpy as np
 
 from agents.bank import create_banks
 from agents.consumer import REGISTERED, Consumer, create_consumers
+from agents.credit_user import create_credit_users
+from agents.guarantor import create_guarantors
 from agents.lending import POLICIES
 from agents.merchant import OPEN, Merchant, create_merchants
 from agents.platform import FOCAL, create_lenders, create_platforms
@@ -27,6 +29,7 @@ from sim.core.random import Stream, derive_seed, stream_key
 from sim.day import live_one_day
 from sim.markets.conditions import Conditions
 from sim.markets.credit import CreditMarket
+from sim.markets.credit_payment import CreditPayment
 from sim.markets.data_sharing import DataSharing
 from sim.markets.goods import GoodsMarket
 from sim.markets.loans import SLOTS, Loans
@@ -91,9 +94,11 @@ class Market(mesa.Model):
         registered = np.flatnonzero(self.consumers.stage == REGISTERED)
         self.social.push_change(registered, 1, self.consumers.registered_neighbours)
         self.goods, self.credit, self.data_sharing = GoodsMarket(self), CreditMarket(), DataSharing()
-        self.conditions = Conditions()
+        self.credit_users, self.guarantors = create_credit_users(self), create_guarantors(self)
+        self.conditions, self.credit_payment = Conditions(), CreditPayment(self)
         self.platform_lender = self._platform_lender(s)
         self.bank_lender = POLICIES["bank_card"](s.bank_card)
+        self.payment_lender = POLICIES["credit_payment"](s.credit_payment_card)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         for population in (self.banks, self.platforms):
@@ -112,7 +117,7 @@ class Market(mesa.Model):
         bank_issuer, platform_issuer = np.arange(n_banks), n_banks + np.arange(n_platforms)
         outside = n_banks + n_platforms
         entities = ["consumers", "merchants", "world", *(f"lender {i}" for i in range(len(self.lenders))),
-                    *(f"bank {i}" for i in range(n_banks)), *(f"platform {i}" for i in range(n_platforms))]
+                    *(f"bank {i}" for i in range(n_banks)), *(f"platform {i}" for i in range(n_platforms)), "guarantor 0"]
         self.ledger = Ledger(entities, outside + 1)
         self._outside = np.zeros(1, np.int64)
         money, claim, c, s = self.ledger.open_account, self.ledger.open_claim, self.consumers, self.merchants
@@ -132,7 +137,13 @@ class Market(mesa.Model):
             bank_debt=claim("merchants.bank_loan", s.bank_loan, entity="merchants", is_debt=True),
             bank_loans=claim("banks.loans", self.banks.loans, entity="bank 0", per_row=True),
             lender_debt=claim("lenders.borrowed", self.lenders.borrowed, entity="lender 0", per_row=True, is_debt=True),
-            bank_lender_claims=claim("banks.lender_claims", self.banks.lender_claims, entity="bank 0", per_row=True))
+            bank_lender_claims=claim("banks.lender_claims", self.banks.lender_claims, entity="bank 0", per_row=True),
+            guarantor_cash=money("guarantors.cash", self.guarantors.cash, issuer=np.zeros(1), entity="guarantor 0"),
+            guarantor_debt=claim("guarantors.borrowed", self.guarantors.borrowed, entity="guarantor 0", is_debt=True),
+            guarantor_claims=claim("guarantors.claims", self.guarantors.claims, entity="guarantor 0"),
+            payment_debt=claim("credit_users.balance", self.credit_users.balance, entity="consumers", is_debt=True),
+            called_debt=claim("credit_users.called", self.credit_users.called, entity="consumers", is_debt=True),
+            payment_claims=claim("credit_payment.bank_claims", self.credit_payment.bank_claims, entity="bank 0", per_row=True))
         self.ledger.start()
 
     # --- living -------------------------------------------------------------------------------------------------------
@@ -175,7 +186,7 @@ class Market(mesa.Model):
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
-    POPULATIONS = ("consumers", "merchants", "banks", "platforms", "lenders", "loans")
+    POPULATIONS = ("consumers", "merchants", "banks", "platforms", "lenders", "loans", "credit_users", "guarantors")
 
     def state(self) -> dict:
         """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
@@ -186,6 +197,7 @@ class Market(mesa.Model):
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
                 "learnt": self.platform_lender.state() if hasattr(self.platform_lender, "state") else {},
+                "learnt_of_users": self.payment_lender.state(), "credit_payment": self.credit_payment.state(),
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -206,6 +218,8 @@ class Market(mesa.Model):
         self.ledger.restore(state["ledger"])
         self.credit.restore(state["credit"])
         self.goods.restore(state["goods"])
+        self.credit_payment.restore(state["credit_payment"])
+        self.payment_lender.restore(state["learnt_of_users"])
         if state["learnt"]:
             self.platform_lender.restore(state["learnt"])
         self.purchases = ()
@@ -258,8 +272,8 @@ class Market(mesa.Model):
 REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
-CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
-                   "ledger", "credit", "goods", *Market.POPULATIONS}
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt", "learnt_of_users",
+                   "ledger", "credit", "credit_payment", "goods", *Market.POPULATIONS}
 
 
 def _unequal(a, b, path=""):

@@ -9,7 +9,7 @@ import pytest
 
 from agents.lending import POLICIES
 from sim.core.finance import fen
-from sim.core.views import BankFileView, ClosedLoopView, CreditDecision
+from sim.core.views import BankFileView, ClosedLoopView, ConsumerView, CreditDecision
 from sim.markets.loans import SLOTS
 from tests.worlds import promotion, small_market
 
@@ -27,7 +27,13 @@ def bank_view(n, rng):
                         rng.integers(0, 3000, n))
 
 
-VIEWS = {"platform_card": closed_loop_view, "learned_card": closed_loop_view, "bank_card": bank_view}
+def consumer_view(n, rng):
+    on_time, friends = (np.where(rng.random(n) < .1, np.nan, rng.random(n)) for _ in range(2))
+    return ConsumerView(rng.lognormal(1, 1, n), rng.lognormal(11, 1, n), rng.random(n) * 90, on_time, rng.integers(0, 4, n),
+                        rng.random(n) < .5, rng.random(n) < .5, friends, rng.integers(0, 2, n), rng.random(n) < .9)
+
+
+VIEWS = {"platform_card": closed_loop_view, "learned_card": closed_loop_view, "bank_card": bank_view, "credit_payment": consumer_view}
 
 
 def policy(kind):
@@ -56,7 +62,7 @@ def test_a_policy_is_a_function_of_the_view(kind):
     answer = policy(kind).decide(view)
     again = policy(kind).decide(view)
     assert (answer.score == again.score).all() and (answer.is_approved == again.is_approved).all()
-    assert all((old == new).all() for old, new in zip(before, dataclasses.astuple(view)))
+    assert all(np.array_equal(old, new, equal_nan=True) for old, new in zip(before, dataclasses.astuple(view)))
     some = np.arange(0, 300, 7)
     part = policy(kind).decide(type(view)(*(value[some] for value in dataclasses.astuple(view))))
     assert (part.score == answer.score[some]).all() and (part.is_approved == answer.is_approved[some]).all()
@@ -100,6 +106,21 @@ def test_views_are_copies():
     for view in (market.data_sharing.closed_loop(market, rows), market.data_sharing.bank_file(market, rows)):
         columns = [column for name, column in market.merchants.state().items()]
         assert not any(np.shares_memory(value, column) for value in dataclasses.astuple(view) for column in columns)
+
+
+def test_what_the_view_of_consumers_shows_is_a_copy_and_what_it_hides_is_missing():
+    market = small_market(after=70, credit_payment__is_offered=True, credit_payment__first_day=20)
+    rows = np.arange(2000)
+    view = market.data_sharing.consumer_view(market, rows)
+    columns = [*market.credit_users.state().values(), *market.consumers.state().values()]
+    assert not any(np.shares_memory(value, column) for value in dataclasses.astuple(view) for column in columns)
+    assert np.nanmin(view.on_time_share) >= 0 and np.nanmax(view.on_time_share) == 1 and np.nanmax(view.friends_good_share) <= 1
+    assert not set(view.features()) & {"days_past_due", "is_eligible"} and "diligence" not in view.features()
+    hidden = small_market(after=70, credit_payment__is_offered=True, data__shows_prefix=False, data__shows_gender=False,
+                          data__shows_friends=False)
+    view = hidden.data_sharing.consumer_view(hidden, rows)
+    assert np.isnan(view.is_139).all() and np.isnan(view.is_woman).all() and np.isnan(view.friends_good_share).all()
+    assert hidden.payment_lender.decide(view).is_approved.any()
 
 
 def test_a_lender_sees_arrears_at_itself_and_not_at_others():

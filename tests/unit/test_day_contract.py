@@ -20,7 +20,7 @@ from tests.worlds import promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
-OWN = ("goods", "credit")  # markets whose numbers of the day count as written things
+OWN = ("goods", "credit", "credit_payment")  # markets whose numbers of the day count as written things
 
 
 def sources():
@@ -86,10 +86,11 @@ def _equal(a, b) -> bool:
 
 @pytest.fixture(scope="module")
 def written():
-    """Step -> what it changed in an eventful half-year: a promotion, a month of sales, then none, failures, arrears."""
+    """Step -> what it changed in an eventful half-year: a promotion, a month of sales, then none, failures, arrears; both
+    balance sheets of the credit payment."""
     found = defaultdict(set)
     start = promotion()["start"]
-    market = small_market(
+    markets = [small_market(
         days=170, consumers__count=6000, merchants__count=400,
         tactics=[promotion(pool_cny=1e9, attention_share=1.0, end=start.replace(day=31))],
         shocks=[{"kind": "demand", "size": 1.0, "start": start.replace(month=2), "end": start.replace(month=6)}],
@@ -98,7 +99,11 @@ def written():
         distress__stigma_cny=0.0, distress__insolvent_after_days=3650,
         merchants__bank_application_rate=12.0, banks__officers=1e7, banks__write_off_days=91,
         banks__term_months=1, credit__advance_share=1.0, loans__order_maturity_days=10, loans__credit_maturity_days=10,
+        credit_payment__is_offered=True, credit_payment__first_day=20, credit_payment__write_off_days=40, credit_payment__model=model,
+        credit_payment__guarantee_after_days=10, guarantee__capital_cny=4e6, guarantee__most_leverage=1e4, guarantee__borrowing_share=20.0,
+        credit_users__take_up_a_month=1.0, credit_users__forget_prob=.5, credit_users__catch_up_rate=.05,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6))
+        for model in ("guarantee", "own_book")]
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
@@ -111,7 +116,8 @@ def written():
                 return result
 
             patch.setattr(module, name, watched)
-        market.run_days()
+        for market in markets:
+            market.run_days()
     return found
 
 

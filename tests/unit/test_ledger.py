@@ -199,20 +199,24 @@ def test_random_dealings_keep_every_total_at_zero(days):
 def worth_by_hand(m):
     """Net worth of each sector from the columns alone, without the ledger."""
     c, s, b = m.consumers, m.merchants, m.banks
-    return np.concatenate(([c.deposit.sum() + c.wallet.sum(),
+    users, company = m.credit_users, m.guarantors
+    return np.concatenate(([c.deposit.sum() + c.wallet.sum() - users.balance.sum() - users.called.sum(),
                             s.cash.sum() + s.escrow.sum() - m.loans.outstanding.sum() - s.bank_loan.sum(), m._outside[0]],
-                           m.lenders.cash + m.lenders.loans - m.lenders.borrowed, b.own_funds + b.loans + b.lender_claims,
-                           m.platforms.own_funds))
+                           m.lenders.cash + m.lenders.loans - m.lenders.borrowed, b.own_funds + b.loans + b.lender_claims
+                           + m.credit_payment.bank_claims, m.platforms.own_funds, company.cash + company.claims - company.borrowed))
 
 
-def test_profit_and_financing_are_the_change_of_net_worth_of_everybody_every_day():
+@pytest.mark.parametrize("offered", [{}, {"model": "guarantee"}, {"model": "own_book"}])
+def test_profit_and_financing_are_the_change_of_net_worth_of_everybody_every_day(offered):
     def look(m):
         financing = [p for p in Purpose if p in FINANCING]
         moved = m.ledger.money_today[financing].sum(axis=0) + m.ledger.claims_today[financing].sum(axis=0)
         return worth_by_hand(m), m.ledger.profit_today(), moved
 
     seen = CopyOfEachDay(look)
-    market = small_market(observers=[seen], tactics=[promotion(pool_cny=1e9)], distress__trouble_rate=3.0, distress__give_up_days=3.0)
+    market = small_market(observers=[seen], tactics=[promotion(pool_cny=1e9)], distress__trouble_rate=3.0, distress__give_up_days=3.0,
+                          credit_payment__is_offered=bool(offered), credit_payment__first_day=10,
+                          **{f"credit_payment__{name}": value for name, value in offered.items()})
     worth = worth_by_hand(market)
     market.run_days()
     for after, profit, moved in seen.days:
