@@ -174,15 +174,10 @@ def ask_for_line(m):
     users = m.credit_users
     if not m.credit_payment.is_open(m):
         return
-    rows = looking_today(m)
+    rows = np.arange(m.day % RECORD_DAYS, len(users), RECORD_DAYS)
     rows = rows[users.may_have_line(rows) & (users.n_purchases[rows] > 0) & (users.asked_on[rows] < 0)]
     asks = _draw(stream_key(m.path_seed, Stream.CREDIT_LINE_APPLICATION, m.day), rows) < m.settings.credit_users.take_up_a_month
     users.asked_on[rows[asks]] = m.day
-
-
-def looking_today(m) -> np.ndarray:
-    """Consumers whose turn it is today to look at the offer and to be looked at, a thirtieth of all."""
-    return np.arange(m.day % RECORD_DAYS, len(m.credit_users), RECORD_DAYS)
 
 
 def complain(m):

@@ -72,8 +72,13 @@ TESTS: dict[str, FactTest] = {
                         pooled=True),
     "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
                           "auc_bads", 500, share=.9, pooled=True),
+    "S30": FactTest("approval_gap_errors", "women less men approved, in standard errors", (2, INF), "alike_approval_gap_errors",
+                    "women pay their bills as men do", "line_decisions", 10_000),
+    "M31": FactTest("tight_highest_leverage", "x net assets, with a fifth of the capital", (9, 10), "no_rule_highest_leverage",
+                    "no leverage rule", "line_decisions", 10_000, share=1.0),
 }
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ("S09", "S10", "L11")}  # answered by `experiments.credit_outcomes`
+PAYMENT_TESTS = {"S30", "M31"}  # answered by `experiments.payment_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}

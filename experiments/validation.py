@@ -18,8 +18,9 @@ from pydantic import BaseModel
 
 from experiments import options
 from experiments.credit_outcomes import credit_outcome
-from experiments.facts import CREDIT_TESTS, TESTS, facts, status_of, tests_of
+from experiments.facts import CREDIT_TESTS, PAYMENT_TESTS, TESTS, facts, status_of, tests_of
 from experiments.outcomes import EVENT, outcome
+from experiments.payment_outcomes import payment_outcome
 from experiments.progress import Progress
 from experiments.workers import results_as_they_come, usual_workers
 from results.store import writable_folder, write_json, write_table
@@ -32,7 +33,12 @@ PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_
            "dip_percent", "net_lending_mcny", "price_only_028_minutes", "price_only_110_minutes",
            "price_only_290_minutes", "npl_percent", "bad_loans_simulated", "written_off_over_flow_percent", "npl_180_percent",
            "npl_360_percent", "loss_over_flow_percent", "approved_percent", "walked_percent", "auc_platform_all", "auc_platform_accepted",
-           "auc_bank_all", "auc_bank_accepted", "blind_npl_180_percent", "blind_walked_percent")
+           "auc_bank_all", "auc_bank_accepted", "blind_npl_180_percent", "blind_walked_percent",
+           "approval_gap_pp", "alike_approval_gap_pp", "payment_approved_percent", "bad_users_percent", "sales_gain_percent",
+           "payment_success_percent", "payment_success_without_percent", "credit_share_of_sales_percent", "called_over_lent_percent",
+           "highest_leverage", "fairness_bads",
+           *(f"{number}_without_{what}{unit}" for what in ("nothing", "phone_prefix", "gender", "friend_circle", "all_three")
+             for number, unit in (("auc", ""), ("gap", "_pp"))))
 
 
 def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int = 1, first_seed: int = FIRST_SEED,
@@ -50,7 +56,8 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
     wanted = [key for name in ids for key in tests_of(name) or [name]] if ids else list(TESTS)
     tasks = [(seed, {}, True) for seed in range(first_seed, first_seed + replicates)]
     outcomes = pd.DataFrame({"seed": [seed for seed, _, _ in tasks]})
-    for live, what in ((outcome, set(TESTS) - CREDIT_TESTS), (credit_outcome, CREDIT_TESTS)):
+    for live, what in ((outcome, set(TESTS) - CREDIT_TESTS - PAYMENT_TESTS), (credit_outcome, CREDIT_TESTS),
+                       (payment_outcome, PAYMENT_TESTS)):
         if what & set(wanted):
             outcomes = outcomes.merge(outcomes_of(tasks, workers, progress, live), on="seed")
     return pd.DataFrame([verdict(known[key.split()[0]], outcomes, key) for key in wanted]), outcomes

@@ -38,7 +38,7 @@ def live_one_day(m):
     # 4 Join
     consumer.register(m)
     credit_user.ask_for_line(m)
-    credit_payment.decide_lines(m, credit_user.looking_today(m))
+    credit_payment.decide_lines(m)
 
     # 5 Shop
     consumer.choose_purchases(m)

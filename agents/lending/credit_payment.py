@@ -25,13 +25,13 @@ class CreditPaymentCardSettings(Settings):
     pass_mark: float = setting(.55, unit="points", ge=0, le=1, source="assumption: lets about two in three in")
     outcome_days: int = setting(120, unit="days", ge=30, le=1080, source="Siddiqi (2006): performance window; a month of shopping is "
                                 "due after 38 days", meaning="A decision is judged by what happens in so many days after it")
-    sample_size: int = setting(50_000, unit="consumers", ge=100, le=10_000_000, source="assumption: enough for a card, small to keep",
+    sample_size: int = setting(200_000, unit="consumers", ge=100, le=10_000_000, source="assumption: enough for a card, small to keep",
                                meaning="Of so many consumers, evenly spread, decisions are kept and judged")
     sample_every_days: int = setting(90, unit="days", ge=30, le=1080, source="assumption: each counts once a quarter")
     income_share: float = setting(.04, unit="of the line, a year", ge=0, le=1, source="assumption: a fee of 1% on four turns of the line")
     loss_share: float = setting(.7, unit="of the line", ge=0, le=2, source="assumption: what is owed when a user stops paying")
     learns: bool = setting(True, unit="yes/no", source="DESIGN 4.8", meaning="Make cards of its own; if not, the expert card stays")
-    learning: LearningSettings = LearningSettings()
+    learning: LearningSettings = LearningSettings(least_new_bads=100)  # in 30 bads a coin looks as telling as a weak feature
     scorecard: ScorecardSettings = ScorecardSettings()
 
 

@@ -18,7 +18,7 @@ from sim.core.ledger import Purpose
 from sim.core.settings import Settings, setting
 
 PARTNER = 0  # the bank that funds; the company's own money lies there too
-EVERYTHING = 1 << 62  # fen: no limit
+REVIEW_DAYS = 30  # between two decisions on a line; consumers look at the offer on the same day
 
 
 class CreditPaymentSettings(Settings):
@@ -116,8 +116,8 @@ def report_payment_outcomes(m):
     m.payment_lender.learn(ids[is_known], is_bad[is_known], m.day)
 
 
-def decide_lines(m, looked_at):
-    """Lines of the consumers `looked_at` who asked or have one: months of spending x score, whole CNY between the limits.
+def decide_lines(m):
+    """Lines of a thirtieth of the consumers a day, of those who have asked: months of spending x score, whole CNY between the limits.
 
     No line grows while nothing more may be lent.
     Reads: the view of consumers.  Writes: credit_users.is_approved, line; platforms.own_funds; credit_payment.n_decided_today,
@@ -126,7 +126,8 @@ def decide_lines(m, looked_at):
     if not m.credit_payment.is_open(m):
         return
     s, users = m.settings.credit_payment, m.credit_users
-    rows = looked_at[(users.asked_on[looked_at] >= 0) & users.may_have_line(looked_at)]
+    rows = np.arange(m.day % REVIEW_DAYS, len(users), REVIEW_DAYS)
+    rows = rows[(users.asked_on[rows] >= 0) & users.may_have_line(rows)]
     if len(rows) == 0:
         return
     view = m.data_sharing.consumer_view(m, rows)
@@ -146,7 +147,7 @@ def _keep_sample(m, rows, view, decision):
     """The lender keeps the cases of evenly spread consumers, once a quarter each."""
     s, n = m.settings.credit_payment_card, len(m.credit_users)
     apart = max(m.settings.consumers.count // s.sample_size, 1)
-    kept = (rows % apart == 0) & ((m.day - rows) % s.sample_every_days < 30)
+    kept = (rows % apart == 0) & ((m.day - rows) % s.sample_every_days < REVIEW_DAYS)
     m.payment_lender.remember(rows[kept] + m.day * n, m.day, _part(view, kept), _part(decision, kept))
 
 
