@@ -101,10 +101,16 @@ class CreditUsers(Population):
         return _room(np.asarray(rows, np.int64), self.line, self.balance, self.called, self.due_on, self.is_barred, self.model.day)
 
     def line_at_hand(self, rows) -> np.ndarray:
-        """What a line adds to the money a consumer feels to have, less what is owed on it, fen; empty if there are no lines."""
+        """What a line adds to the money a consumer feels to have, less what is owed on it, fen; empty if there are no lines.
+
+        A line adds no more than its room, and nothing while the platform shows that nothing may be lent.
+        """
         if len(self) == 0:
             return NO_MONEY
-        return self.model.settings.credit_users.line_as_money * self.line[rows] - self.balance[rows] - self.called[rows]
+        m, owed = self.model, self.balance[rows] + self.called[rows]
+        if m.credit_payment.to_lend(m) == 0:
+            return -owed.astype(float)
+        return np.minimum(m.settings.credit_users.line_as_money * self.line[rows], self.room(rows)) - owed
 
     def owed_now(self, rows) -> np.ndarray:
         """What has been asked for and not been paid, fen."""

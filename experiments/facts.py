@@ -81,7 +81,7 @@ CREDIT_TESTS = {name for name in TESTS if name[:3] in ("S09", "S10", "L11")}  # 
 PAYMENT_TESTS = {"S30", "M31"}  # answered by `experiments.payment_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
-INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}
+INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S24", "S25", "S34", "M17", "M28", "M31", "D13"}
 LATER = {"credit": "learned scorecards, default and enforcement come with later work", "risk": "later work on credit",
          "organisation": "later work on officers", "payments": "later work on payment shares", "competition": "later work on rivals",
          "adoption": "later work on products", "marketing": "later work on marketing", "abuse": "later work on promotions",
