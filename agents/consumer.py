@@ -148,16 +148,16 @@ def create_consumers(m) -> Consumers:
 
 
 def receive_income(m):
-    """Consumers are paid, live on a part of it, and invest elsewhere what exceeds their savings target.
+    """Consumers are paid, live on a part of their usual income, and invest elsewhere what exceeds their savings target.
 
-    Reads: consumers.income, consumers.payday.  Writes: consumers.deposit.
+    Reads: consumers.income, consumers.payday, m.conditions.  Writes: consumers.deposit.
     """
     c, s = m.consumers, m.settings.consumers
     rows = np.flatnonzero(c.payday == m.calendar.month_day(m.day)[1])
     if len(rows) == 0:
         return
     income = c.income[rows]
-    m.ledger.pay(m.books.world, 0, m.books.deposit, rows, income, purpose=Purpose.WAGES)
+    m.ledger.pay(m.books.world, 0, m.books.deposit, rows, m.conditions.income_of(rows, income), purpose=Purpose.WAGES)
     surplus = np.maximum(0, c.deposit[rows] - (income * s.savings_months).astype(np.int64))
     spent = np.minimum(c.deposit[rows], (income * s.living_share).astype(np.int64) + surplus // 2)
     m.ledger.pay(m.books.deposit, rows, m.books.world, 0, spent, purpose=Purpose.LIVING_COSTS)
@@ -195,7 +195,8 @@ def register(m):
 def choose_purchases(m):
     """Consumers who shop today choose a basket and a merchant; intentions only, nothing is paid.
 
-    Reads: consumers.shopping_rate, favourite, deposit, wallet, merchants.appeal.  Writes: m.purchases (a list of
+    What is owed on a line of the credit payment is money gone, a part of the line money at hand.
+    Reads: consumers.shopping_rate, favourite, deposit, wallet, merchants.appeal, credit_users.line.  Writes: m.purchases (a list of
     intentions: buyer, first and second merchant, amount).  Draws: CONSUMER_SHOPS, CONSUMER_BASKET, one per consumer;
     CONSUMER_MERCHANT, one per (consumer, merchant) and one per candidate.  Source: McFadden (1974).
     """
@@ -208,8 +209,8 @@ def choose_purchases(m):
     def block(start, stop):
         buyer = _shoppers(shops, start, stop, c.shopping_rate, factor)
         return buyer, *_baskets_and_merchants(basket, choice, buyer, c.segment, c.basket_scale, s.basket_spread,
-                                              c.deposit, c.wallet, c.favourite, bonus, m.merchants.appeal,
-                                              m.goods.alias_threshold, m.goods.alias_other)
+                                              c.deposit, c.wallet, m.credit_users.line_at_hand(buyer), c.favourite, bonus,
+                                              m.merchants.appeal, m.goods.alias_threshold, m.goods.alias_other)
 
     parts = run_in_blocks(block, len(c), m.threads)
     m.purchases = tuple(np.concatenate(column) for column in zip(*parts))
@@ -248,7 +249,7 @@ def _shoppers(key, start, stop, shopping_rate, factor):
 
 
 @kernel
-def _baskets_and_merchants(basket_key, choice_key, buyer, segment, basket_scale, basket_spread, deposit, wallet,
+def _baskets_and_merchants(basket_key, choice_key, buyer, segment, basket_scale, basket_spread, deposit, wallet, line_at_hand,
                            favourite, bonus, appeal, alias_threshold, alias_other):
     """Basket b_i = scale_i exp(spread z_i), at most half the money at hand; merchants argmin_j Exp_ij / appeal_j.
 
@@ -261,7 +262,10 @@ def _baskets_and_merchants(basket_key, choice_key, buyer, segment, basket_scale,
     for k in range(n):
         i = buyer[k]
         wish = basket_scale[i] * np.exp(basket_spread * normal(basket_key, i, 0))
-        amount[k] = np.int64(min(wish, .5 * (deposit[i] + wallet[i])))
+        at_hand = np.float64(deposit[i] + wallet[i])
+        if len(line_at_hand) > 0:
+            at_hand = max(at_hand + line_at_hand[k], 0.0)
+        amount[k] = np.int64(min(wish, .5 * at_hand))
         candidates[0], candidates[1] = favourite[i, 0], favourite[i, 1]
         for slot in range(N_CANDIDATES):
             x = uniform(choice_key, i, slot - N_CANDIDATES) * n_merchants

@@ -76,8 +76,9 @@ class Lenders(Population):
         return (self.capital * m.settings.platforms.lender_borrowing_share).astype(np.int64)
 
     def available(self, m) -> np.ndarray:
-        """What each company may lend today, fen: cash plus what the leverage rule still lets it borrow."""
-        return self.cash + np.maximum(self.borrowing_limit(m) - self.borrowed, 0)
+        """What each company may lend today, fen: cash plus what the leverage rule and the bank still let it borrow."""
+        to_borrow = np.maximum(self.borrowing_limit(m) - self.borrowed, 0)
+        return self.cash + (to_borrow * m.conditions.funding_open_today).astype(np.int64)
 
     def draw_funding(self, m, lender, amount) -> None:
         """Borrow from the first bank what today's draws exceed cash by.
@@ -122,7 +123,8 @@ def create_lenders(m) -> Lenders:
 def pay_lender_costs(m):
     """Micro-loan companies pay staff, each decision's computing, and interest on what they borrowed; then repay.
 
-    They repay what cash they can spare, and all they can of what exceeds the leverage rule (interest may lift them over it).
+    They repay what cash they can spare, and all they can of what exceeds the leverage rule (interest may lift them over it)
+    or what a bank that withdraws lets stay.
 
     Writes: lenders.cash, borrowed, carry, decisions_today; banks.own_funds, lender_claims.
     """
@@ -139,7 +141,8 @@ def pay_lender_costs(m):
     lenders.carry[:] = exact - due
     m.ledger.owe(books.lender_debt, rows, books.bank_lender_claims, 0, due, purpose=Purpose.INTEREST)
     spare = np.maximum(0, lenders.cash - (2 * MIN_CASH_SHARE * lenders.capital).astype(np.int64))
-    too_much = np.minimum(lenders.cash, np.maximum(0, lenders.borrowed - lenders.borrowing_limit(m)))
+    may_stay = (lenders.borrowing_limit(m) * m.conditions.funding_kept_today).astype(np.int64)
+    too_much = np.minimum(lenders.cash, np.maximum(0, lenders.borrowed - may_stay))
     repaid = np.minimum(np.maximum(spare, too_much), lenders.borrowed)
     m.ledger.pay(books.lender_cash, rows, books.bank_own, 0, repaid, purpose=Purpose.BANK_FUNDING)
     m.ledger.cancel(books.bank_lender_claims, 0, books.lender_debt, rows, repaid, purpose=Purpose.BANK_FUNDING)

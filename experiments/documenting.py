@@ -13,12 +13,14 @@ from pathlib import Path
 import sim.day
 from agents.bank import Banks
 from agents.consumer import Consumers
+from agents.credit_user import CreditUsers
+from agents.guarantor import Guarantors
 from agents.merchant import Merchants
 from agents.platform import Lenders, Platforms
 from sim.markets.loans import Loans
 
 ODD = Path(__file__).resolve().parents[1] / "docs" / "odd.md"
-POPULATIONS = (Consumers, Merchants, Banks, Platforms, Lenders, Loans)
+POPULATIONS = (Consumers, Merchants, Banks, Platforms, Lenders, Loans, CreditUsers, Guarantors)
 KEYS = ("Reads", "Writes", "Draws")
 
 
@@ -66,7 +68,9 @@ def schedule_table() -> str:
     return "\n".join(lines)
 
 
-PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty", "m.goods.open_day": "Today's season",
+PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty",
+               "m.conditions.open_day": "Incomes and bank funding are whole again until a shock cuts them",
+               "m.credit_payment.open_day": "The counts of the credit payment start empty", "m.goods.open_day": "Today's season",
                "m.credit.open_day": "Yesterday's offers and draws are forgotten", "shock.strike": "Shocks whose window includes today",
                "tactic.act": "Tactics whose window includes today", "m.active": "Plug-ins whose window includes today",
                "m.ledger.close": "Reserves settle; every balance is summed again and must agree to 0 fen"}

@@ -95,14 +95,19 @@ TESTS: dict[str, FactTest] = {
                                "walked_without", 50),
     "L26 dependence": FactTest("deterred_by_dependence", "share of owners deterred, all trade here less none", (.05, 1),
                                "unknown_deterred_by_dependence", UNKNOWN, "walked_without", 50),
+    "S30": FactTest("approval_gap_errors", "women less men approved, in standard errors", (2, INF), "alike_approval_gap_errors",
+                    "women pay their bills as men do", "line_decisions", 10_000),
+    "M31": FactTest("tight_highest_leverage", "x net assets, with a fifth of the capital", (9, 10), "no_rule_highest_leverage",
+                    "no leverage rule", "line_decisions", 10_000, share=1.0),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
 TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
 DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
+PAYMENT_TESTS = {"S30", "M31"}  # answered by `experiments.payment_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
-INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S25", "M17", "M28", "M31", "D13"}
+INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S24", "S25", "S34", "M17", "M28", "M31", "D13"}
 LATER = {"credit": "learned scorecards, default and enforcement come with later work", "risk": "later work on credit",
          "organisation": "later work on officers", "payments": "later work on payment shares", "competition": "later work on rivals",
          "adoption": "later work on products", "marketing": "later work on marketing", "abuse": "later work on promotions",

@@ -19,8 +19,9 @@ from pydantic import BaseModel
 from experiments import options
 from experiments.credit_outcomes import credit_outcome
 from experiments.deterrence import deterrence_outcome
-from experiments.facts import CREDIT_TESTS, DETERRENCE_TESTS, TESTS, TRIAL_TESTS, facts, status_of, tests_of
+from experiments.facts import CREDIT_TESTS, DETERRENCE_TESTS, PAYMENT_TESTS, TESTS, TRIAL_TESTS, facts, status_of, tests_of
 from experiments.outcomes import EVENT, outcome
+from experiments.payment_outcomes import payment_outcome
 from experiments.progress import Progress
 from experiments.rate_trial import trial_outcome
 from experiments.workers import results_as_they_come, usual_workers
@@ -37,7 +38,12 @@ PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_
            "auc_bank_all", "auc_bank_accepted", "blind_npl_180_percent", "blind_walked_percent",
            "large_npl_percent", "relationship_npl_percent", "micro_npl_percent", "supply_chain_npl_percent", "p2p_npl_percent",
            *(f"{kind}_loss_over_flow_percent" for kind in ("bank", "large", "relationship", "micro", "supply_chain", "p2p")),
-           "micro_mean_loan_cny", "loans_per_manager_month", "officer_ratio")
+           "micro_mean_loan_cny", "loans_per_manager_month", "officer_ratio",
+           "approval_gap_pp", "alike_approval_gap_pp", "payment_approved_percent", "bad_users_percent", "sales_gain_percent",
+           "payment_success_percent", "payment_success_without_percent", "credit_share_of_sales_percent", "called_over_lent_percent",
+           "highest_leverage", "fairness_bads",
+           *(f"{number}_without_{what}{unit}" for what in ("nothing", "phone_prefix", "gender", "friend_circle", "all_three")
+             for number, unit in (("auc", ""), ("gap", "_pp"))))
 
 
 def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int = 1, first_seed: int = FIRST_SEED,
@@ -55,7 +61,8 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
     wanted = [key for name in ids for key in tests_of(name) or [name]] if ids else list(TESTS)
     tasks = [(seed, {}, True) for seed in range(first_seed, first_seed + replicates)]
     outcomes = pd.DataFrame({"seed": [seed for seed, _, _ in tasks]})
-    for live, what in ((outcome, set(TESTS) - CREDIT_TESTS - TRIAL_TESTS - DETERRENCE_TESTS), (credit_outcome, CREDIT_TESTS),
+    for live, what in ((outcome, set(TESTS) - CREDIT_TESTS - TRIAL_TESTS - DETERRENCE_TESTS - PAYMENT_TESTS),
+                       (credit_outcome, CREDIT_TESTS), (payment_outcome, PAYMENT_TESTS),
                        (trial_outcome, TRIAL_TESTS), (deterrence_outcome, DETERRENCE_TESTS)):
         if what & set(wanted):
             outcomes = outcomes.merge(outcomes_of(tasks, workers, progress, live), on="seed")

@@ -99,6 +99,76 @@ def satisfaction(m):
     return float(m.consumers.satisfaction.mean())
 
 
+@measure("share", "Purchases that were paid / purchases that came to paying", "mean", "支付成功率")
+def payment_success_rate(m):
+    return _share(m.goods.n_purchases_today, m.goods.n_purchases_today + m.goods.lost_to_payment_today)
+
+
+# --- credit payment of consumers --------------------------------------------------------------------------------------
+
+
+@measure("consumers", "Consumers with a line of the credit payment", "last", "信用支付用户数")
+def credit_payment_users(m):
+    return _count(m, (m.credit_users.line > 0).sum())
+
+
+@measure("CNY", "Lines of the credit payment", "last", "信用支付授信总额")
+def credit_payment_lines(m):
+    return _cny(m, m.credit_users.line.sum(dtype=np.int64))
+
+
+@measure("share", "Decisions of the day that granted a line of the credit payment", "mean", "信用支付获批率")
+def credit_payment_approval_rate(m):
+    return _share(m.credit_payment.n_approved_today, m.credit_payment.n_decided_today)
+
+
+@measure("purchases a day", "Purchases paid by credit payment", "sum", "信用支付笔数")
+def credit_payment_purchases(m):
+    return _count(m, m.credit_payment.n_purchases_today)
+
+
+@measure("CNY a day", "Sales paid by credit payment", "sum", "信用支付成交额")
+def credit_payment_sales(m):
+    return _cny(m, m.credit_payment.lent_today)
+
+
+@measure("CNY", "Owed by users of the credit payment, to whoever", "last", "信用支付余额")
+def credit_payment_balance(m):
+    return _cny(m, m.credit_users.balance.sum() + m.credit_users.called.sum())
+
+
+@measure("share", "Credit payment past due / outstanding", "last", "信用支付逾期率")
+def credit_payment_arrears_share(m):
+    users = m.credit_users
+    owed, late = users.balance + users.called, (users.due_on >= 0) & (users.due_on < m.day)
+    return _share(owed[late].sum(), owed.sum())
+
+
+@measure("CNY a day", "Credit payment written off", "sum", "信用支付核销额")
+def credit_payment_written_off(m):
+    return _cny(m, m.credit_payment.written_off_today)
+
+
+@measure("CNY a day", "Paid by the guarantee company to the bank for users who did not", "sum", "担保代偿额")
+def guarantee_paid(m):
+    return _cny(m, m.credit_payment.called_today)
+
+
+@measure("CNY", "Net assets of the guarantee company (S24)", "last", "担保公司净资产")
+def guarantee_net_assets(m):
+    return _cny(m, m.guarantors.net_assets())
+
+
+@measure("times", "Owed to the bank under guarantee / net assets of the guarantee company (M31: at most 10)", "last", "担保杠杆倍数")
+def guarantee_leverage(m):
+    return _share(m.credit_payment.bank_claims.sum(), m.guarantors.net_assets())
+
+
+@measure("CNY a day", "Profit of the guarantee company", "sum", "担保公司利润")
+def guarantee_profit(m):
+    return _profit(m, "guarantor")
+
+
 # --- merchants --------------------------------------------------------------------------------------------------------
 
 

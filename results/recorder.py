@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from results.measures import MEASURES, daily_values
-from sim.core.ledger import Purpose
+from sim.core.ledger import N_PURPOSES, Purpose
 from sim.markets.loans import SLOTS
 
-SECTORS = ("consumers", "merchants", "lenders", "banks", "financiers", "platforms", "world")
+SECTORS = ("consumers", "merchants", "lenders", "guarantors", "banks", "financiers", "platforms", "world")
 
 
 def sector_of(entity: str) -> str:
@@ -53,13 +53,13 @@ class Recorder:
         sectors = np.array([SECTORS.index(sector_of(name)) for name in self._names], dtype=int)
         parts = []
         for row, matrices in zip(self._rows, self._flows):
-            by_sector = np.zeros((2, len(Purpose), len(SECTORS)), np.int64)
+            by_sector = np.zeros((2, N_PURPOSES, len(SECTORS)), np.int64)
             for entity, sector in enumerate(sectors):
                 by_sector[:, :, sector] += matrices[:, :, entity]
             where = np.argwhere(by_sector)
             parts.append(pd.DataFrame({
                 "day": row["day"], "instrument": np.array(["money", "claims"])[where[:, 0]],
-                "sector": np.array(SECTORS)[where[:, 2]], "purpose": np.array([p.name.lower() for p in Purpose])[where[:, 1]],
+                "sector": np.array(SECTORS)[where[:, 2]], "purpose": [Purpose(number).name.lower() for number in where[:, 1]],
                 "cny": by_sector[tuple(where.T)] / 100.0 * self._weight}))
         columns = ["day", "instrument", "sector", "purpose", "cny"]
         return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

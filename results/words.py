@@ -94,6 +94,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sector_consumers": ("consumers", "消费者"),
     "sector_merchants": ("merchants", "商户"),
     "sector_lenders": ("micro-loan companies", "小贷公司"),
+    "sector_guarantors": ("guarantee company", "担保公司"),
     "sector_banks": ("banks", "银行"),
     "sector_platforms": ("platforms", "平台"),
     "sector_world": ("rest of the world", "外部"),
@@ -496,11 +497,19 @@ PURPOSES_ZH = {
     "operating_costs": "经营费用", "owner_draw": "店主提现", "loan_drawn": "放款", "loan_repaid": "还款", "interest": "利息", "write_off": "核销",
     "recovery": "追偿", "top_up": "充值", "payment_fee": "支付手续费", "bank_funding": "银行融资", "promotion": "促销补贴", "staff": "人工",
     "decision_costs": "审批成本", "deposit_interest": "存款利息", "capital": "资本金", "owner_capital": "店主投入", "shock": "冲击",
+    "purchase_on_credit": "信用支付购物", "credit_repaid": "信用支付还款", "merchant_fee": "商户手续费", "guarantee_call": "担保代偿",
+    "guarantee_fee": "担保费",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {
     "Does a limited 25%-off rate event create lending, or only move it?": "限额七五折利率活动是创造放款，还是只是转移放款?",
     "The rate rush of 18 October 2012": "2012 年 10 月 18 日抢贷",
+    "Does a consumer's line that works on the phone, where bank cards fail, sell more, and who pays for the lines that go bad?":
+        "手机银行卡支付常失败，而信用支付可用：它能多卖货吗?坏账由谁承担?",
+    "Credit payment: a virtual credit card on the phone": "信用支付：手机上的虚拟信用卡",
+    "Under a shock to incomes, is credit payment on the platform's own book safer than guaranteeing a bank's?":
+        "收入冲击下，平台自营信用支付是否比为银行担保更安全?",
+    "What happens to shops and shoppers when the bank that funds the platform's credit leaves?": "为平台信贷提供资金的银行退出后，店铺和消费者会怎样?",
 }
 
 

@@ -9,7 +9,10 @@ from pydantic import model_validator
 
 from agents.bank import BankSettings
 from agents.consumer import ConsumerSettings
+from agents.credit_user import CreditUserSettings
 from agents.distress import DistressSettings
+from agents.guarantor import GuaranteeSettings
+from agents.lending.credit_payment import CreditPaymentCardSettings
 from agents.lending.large_bank import LargeBankSettings
 from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.micro_specialist import MicroSpecialistSettings
@@ -27,6 +30,7 @@ from scenarios.plugins import plugin, plugins
 from scenarios.scaling import MOST_CNY, money_at_real_scale
 from sim.core.settings import Settings
 from sim.markets.credit import CreditSettings
+from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
 from sim.markets.goods import GoodsSettings
 from sim.markets.loans import LoanSettings
@@ -73,6 +77,10 @@ class Scenario(Header):
     micro_specialist: MicroSpecialistSettings = MicroSpecialistSettings()
     supply_chain: SupplyChainSettings = SupplyChainSettings()
     p2p: P2PSettings = P2PSettings()
+    credit_payment: CreditPaymentSettings = CreditPaymentSettings()
+    credit_users: CreditUserSettings = CreditUserSettings()
+    guarantee: GuaranteeSettings = GuaranteeSettings()
+    credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()

@@ -4,16 +4,18 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import consumer, distress, merchant, owner, platform
-from sim.markets import closures, credit, data_sharing, deposits, goods, loans, notes, officers, term_credit
+from agents import consumer, credit_user, distress, guarantor, merchant, owner, platform
+from sim.markets import closures, credit, credit_payment, data_sharing, deposits, goods, loans, notes, officers, term_credit
 
 
 def live_one_day(m):
     """One day of the market `m`, from the opening of the books to their close."""
     # 1 Open
     m.ledger.open_day()
+    m.conditions.open_day()
     m.goods.open_day(m.day)
     m.credit.open_day()
+    m.credit_payment.open_day()
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
         shock.strike(m)
@@ -24,10 +26,12 @@ def live_one_day(m):
     merchant.drift(m)
     data_sharing.publish_counts(m)
     data_sharing.publish_statements(m)
+    credit_user.pay_bills(m)
 
     # 3 Post
     credit.report_outcomes(m)
     term_credit.report_term_outcomes(m)
+    credit_payment.report_payment_outcomes(m)
     credit.review_lines(m)
     credit.visit_clients(m)
     credit.watch_cash_flow(m)
@@ -36,10 +40,13 @@ def live_one_day(m):
 
     # 4 Join
     consumer.register(m)
+    credit_user.ask_for_line(m)
+    credit_payment.decide_lines(m)
 
     # 5 Shop
     consumer.choose_purchases(m)
     goods.settle_purchases(m)
+    credit_user.complain(m)
     merchant.pay_costs(m)
 
     # 6 Borrow
@@ -64,10 +71,17 @@ def live_one_day(m):
     notes.service_notes(m)
     platform.pay_lender_costs(m)
     officers.pay_officers(m)
+    credit_payment.post_statements(m)
+    credit_payment.accrue_late_interest(m)
+    credit_user.plan_repayments(m)
+    credit_payment.collect_repayments(m)
+    guarantor.pay_funding_costs(m)
 
     # 9 Distress
     closures.close_shops(m, distress.change_fortunes(m))
     closures.enforce(m, distress.walk_away(m))
+    credit_payment.call_guarantees(m)
+    credit_payment.write_off_users(m)
 
     # 10 Close
     merchant.learn_demand(m)

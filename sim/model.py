@@ -14,6 +14,8 @@ import numpy as np
 
 from agents.bank import POLICY_OF_KIND, create_banks
 from agents.consumer import REGISTERED, Consumer, create_consumers
+from agents.credit_user import create_credit_users
+from agents.guarantor import create_guarantors
 from agents.lending import POLICIES
 from agents.lending.learning import Learner
 from agents.merchant import OPEN, Merchant, create_merchants
@@ -27,7 +29,9 @@ from sim.core.finance import Calendar
 from sim.core.ledger import Ledger
 from sim.core.random import Stream, derive_seed, stream_key
 from sim.day import live_one_day
+from sim.markets.conditions import Conditions
 from sim.markets.credit import CreditMarket
+from sim.markets.credit_payment import CreditPayment
 from sim.markets.data_sharing import DataSharing
 from sim.markets.goods import GoodsMarket
 from sim.markets.loans import SLOTS, Loans
@@ -93,9 +97,12 @@ class Market(mesa.Model):
         registered = np.flatnonzero(self.consumers.stage == REGISTERED)
         self.social.push_change(registered, 1, self.consumers.registered_neighbours)
         self.goods, self.credit, self.data_sharing = GoodsMarket(self), CreditMarket(), DataSharing()
+        self.credit_users, self.guarantors = create_credit_users(self), create_guarantors(self)
+        self.conditions, self.credit_payment = Conditions(), CreditPayment(self)
         self.platform_lender = self._platform_lender(s)
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
+        self.payment_lender = POLICIES["credit_payment"](s.credit_payment_card)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         for population in (self.banks, self.platforms):
@@ -119,7 +126,7 @@ class Market(mesa.Model):
         outside = n_banks + n_platforms
         entities = ["consumers", "merchants", "world", *(f"lender {i}" for i in range(len(self.lenders))),
                     *(f"bank {i}" for i in range(n_banks)), *(f"financier {i}" for i in range(len(self.financiers))),
-                    *(f"platform {i}" for i in range(n_platforms))]
+                    *(f"platform {i}" for i in range(n_platforms)), "guarantor 0"]
         self.ledger = Ledger(entities, outside + 1)
         self._outside = np.zeros(1, np.int64)
         money, claim, c, s = self.ledger.open_account, self.ledger.open_claim, self.consumers, self.merchants
@@ -144,7 +151,13 @@ class Market(mesa.Model):
                                  per_row=True),
             financier_loans=claim("financiers.loans", self.financiers.loans, entity="financier 0", per_row=True),
             note_debt=claim("financiers.notes", self.financiers.notes, entity="financier 0", per_row=True, is_debt=True),
-            notes=claim("consumers.notes", c.notes, entity="consumers"))
+            notes=claim("consumers.notes", c.notes, entity="consumers"),
+            guarantor_cash=money("guarantors.cash", self.guarantors.cash, issuer=np.zeros(1), entity="guarantor 0"),
+            guarantor_debt=claim("guarantors.borrowed", self.guarantors.borrowed, entity="guarantor 0", is_debt=True),
+            guarantor_claims=claim("guarantors.claims", self.guarantors.claims, entity="guarantor 0"),
+            payment_debt=claim("credit_users.balance", self.credit_users.balance, entity="consumers", is_debt=True),
+            called_debt=claim("credit_users.called", self.credit_users.called, entity="consumers", is_debt=True),
+            payment_claims=claim("credit_payment.bank_claims", self.credit_payment.bank_claims, entity="bank 0", per_row=True))
         self.term_lenders = (LenderGroup(self.banks, self.books.bank_own, self.books.bank_loans, 0),
                              LenderGroup(self.financiers, self.books.financier_cash, self.books.financier_loans, n_banks))
         self.ledger.start()
@@ -189,7 +202,7 @@ class Market(mesa.Model):
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
-    POPULATIONS = ("consumers", "merchants", "banks", "financiers", "platforms", "lenders", "loans")
+    POPULATIONS = ("consumers", "merchants", "banks", "financiers", "platforms", "lenders", "loans", "credit_users", "guarantors")
 
     def state(self) -> dict:
         """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
@@ -200,6 +213,7 @@ class Market(mesa.Model):
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
                 "learnt": [policy.state() for policy in self._learners()],
+                "learnt_of_users": self.payment_lender.state(), "credit_payment": self.credit_payment.state(),
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -220,6 +234,8 @@ class Market(mesa.Model):
         self.ledger.restore(state["ledger"])
         self.credit.restore(state["credit"])
         self.goods.restore(state["goods"])
+        self.credit_payment.restore(state["credit_payment"])
+        self.payment_lender.restore(state["learnt_of_users"])
         for policy, learnt in zip(self._learners(), state["learnt"]):
             policy.restore(learnt)
         self.purchases = ()
@@ -272,8 +288,8 @@ class Market(mesa.Model):
 REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
-CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
-                   "ledger", "credit", "goods", *Market.POPULATIONS}
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt", "learnt_of_users",
+                   "ledger", "credit", "credit_payment", "goods", *Market.POPULATIONS}
 
 
 def _unequal(a, b, path=""):

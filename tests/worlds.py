@@ -33,6 +33,7 @@ def state_of(market: Market) -> dict:
     found |= {f"ledger.{name}": values for name, values in market.ledger.state().items()}
     found |= {f"credit.{name}": value for name, value in vars(market.credit).items()}
     found |= {f"goods.{name}": value for name, value in market.goods.state().items()}
+    found |= {f"credit_payment.{name}": value for name, value in market.credit_payment.state().items()}
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
     found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)
     return found

@@ -48,6 +48,14 @@ class Purpose(IntEnum):
     OWNER_CAPITAL = 22
     SHOCK = 23
     NOTES = 24
+    PURCHASE_ON_CREDIT = 25
+    CREDIT_REPAID = 26
+    MERCHANT_FEE = 27
+    GUARANTEE_CALL = 28
+    GUARANTEE_FEE = 29
+
+
+N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros
 
 
 # Purposes that are neither income nor cost to anybody: one asset for another, or owners' money.
@@ -122,7 +130,7 @@ class Ledger:
         self.accounts: dict[str, Account] = {}
         self.claims: dict[str, Account] = {}
         self.reserves = np.zeros(n_issuers, dtype=np.int64)
-        shape = (len(Purpose), len(entities))
+        shape = (N_PURPOSES, len(entities))
         self.money_today, self.claims_today = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self.money_total, self.claims_total = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self._net = np.zeros(n_issuers, dtype=np.int64)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-RULES = ("is_open", "days_past_due")  # what a lender acts on by rule; everything else may enter a score
+RULES = ("is_open", "days_past_due", "is_eligible")  # what a lender acts on by rule; everything else may enter a score
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,28 @@ class ThinFileView(View):
     age_days: np.ndarray
     is_certified: np.ndarray
     region: np.ndarray
+
+
+@dataclass(frozen=True)
+class ConsumerView(View):
+    """What the platform sees of a consumer with a wallet; what it may not use is nan.
+
+    n_purchases and spent (fen): a month, since the records began.  months_registered.  on_time_share: of bills and
+    statements; nan without any.  n_complaints.  is_139: phone number of the old range, not the new 186.  is_woman.
+    friends_good_share: of friends with a good record; nan without friends.  days_past_due: on the credit payment.
+    is_eligible: has a wallet, shops on a phone, and was never written off.
+    """
+
+    n_purchases: np.ndarray
+    spent: np.ndarray
+    months_registered: np.ndarray
+    on_time_share: np.ndarray
+    n_complaints: np.ndarray
+    is_139: np.ndarray
+    is_woman: np.ndarray
+    friends_good_share: np.ndarray
+    days_past_due: np.ndarray
+    is_eligible: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,15 @@ import numpy as np
 
 from sim.core.random import Stream, normals, normals_of, stream_key, uniforms_of
 from sim.core.settings import Settings, setting
-from sim.core.views import BankFileView, ClosedLoopView, LimitedView, OrderHistoryView, ThinFileView, VisitedFileView
+from sim.core.views import (
+    BankFileView,
+    ClosedLoopView,
+    ConsumerView,
+    LimitedView,
+    OrderHistoryView,
+    ThinFileView,
+    VisitedFileView,
+)
 from sim.markets.loans import days_past_due
 from sim.markets.officers import error_of_visits
 
@@ -38,6 +46,10 @@ class DataSettings(Settings):
     collateral_cny: float = setting(300_000, unit="CNY, median", ge=0, le=1e9, source="assumption: a flat in a small city, 2012")
     limited_noise: float = setting(1.3, unit="standard deviations of quality", ge=0, le=20, source="SOURCES 1.5: no better than a bank",
                                    calibrated=True, meaning="Error of what the surface of a B2B site tells about the shop")
+    shows_prefix: bool = setting(True, unit="yes/no", source="SOURCES 1.5: phone prefix",
+                                 meaning="The score of the credit payment may see whether a phone number is a 139")
+    shows_gender: bool = setting(True, unit="yes/no", source="SOURCES 1.5: gender", meaning="It may see gender")
+    shows_friends: bool = setting(True, unit="yes/no", source="SOURCES 1.5: friend circle", meaning="It may see friends' records")
 
 
 class DataSharing:
@@ -99,6 +111,21 @@ class DataSharing:
         elsewhere = 1.0 / np.maximum(shops.dependence[rows], .05) - 1.0
         return OrderHistoryView(shops.sales_trend[rows] * elsewhere, shops.sales_recent[rows] / np.maximum(shops.sales_trend[rows], 1.0),
                                 m.day - shops.opened_on[rows])
+
+    def consumer_view(self, m, rows) -> ConsumerView:
+        """What the lender of the credit payment is shown of the consumers `rows`, who have a wallet; what is hidden is nan."""
+        users, c, s = m.credit_users, m.consumers, m.settings.data
+        months = np.maximum(m.day - np.maximum(c.registered_on[rows], 0), 30) / 30
+        hidden = np.full(len(rows), np.nan)
+        on_time = 1.0 - users.n_late[rows] / np.where(users.n_bills[rows] > 0, users.n_bills[rows], np.nan)
+        degree = m.social.degrees()[rows]
+        late = np.where(users.due_on[rows] >= 0, np.maximum(m.day - users.due_on[rows], 0), 0)
+        return ConsumerView(
+            users.n_purchases[rows] / months, users.spent[rows] / months,
+            users.months_before[rows] + (m.day - c.registered_on[rows]) / 30, on_time, users.n_complaints[rows].copy(),
+            users.is_139[rows].copy() if s.shows_prefix else hidden, c.is_woman[rows].copy() if s.shows_gender else hidden.copy(),
+            users.good_neighbours[rows] / np.where(degree > 0, degree, np.nan) if s.shows_friends else hidden.copy(),
+            late, users.may_have_line(rows))
 
     def thin_file(self, m, rows) -> ThinFileView:
         """What anybody can find out about the merchants `rows`."""

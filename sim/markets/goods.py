@@ -5,7 +5,7 @@ import numpy as np
 from sim.core.kernels import kernel
 from sim.core.random import Stream, exponential, stream_key, uniform
 from sim.core.settings import Settings, setting
-from sim.markets.payments import BY_CARD, BY_WALLET, LOST, pay_into_escrow
+from sim.markets.payments import BY_CARD, BY_CREDIT, BY_WALLET, LOST, pay_into_escrow
 
 # --- settings ---------------------------------------------------------------------------------------------------------
 
@@ -113,7 +113,9 @@ def settle_purchases(m):
 
     Reads: m.purchases.  Writes: merchants.inventory, sales_today, orders_today, demand_today, escrow, bundle_amount,
     bundle_due; consumers.favourite, satisfaction, deposit, wallet; platforms.own_funds; goods.gmv_today,
-    n_purchases_today, lost_to_payment_today, lost_to_stock_today, phone_card_attempts_today, phone_card_successes_today.
+    n_purchases_today, lost_to_payment_today, lost_to_stock_today, phone_card_attempts_today, phone_card_successes_today;
+    credit_users.balance, used_on, n_purchases, spent; banks.own_funds, lender_claims; guarantors.cash, claims, borrowed;
+    credit_payment.bank_claims, payers_today, fees_today, lent_today, n_purchases_today, leverage_today.
     Draws: CONSUMER_PAYMENT and PAYMENT_SUCCESS, one per buyer and attempt.  Buyers are served in order of id.
     """
     buyer, amount, first, second = m.purchases
@@ -124,9 +126,10 @@ def settle_purchases(m):
     s.orders_today[:] = 0
     method, merchant, counts = _match(
         stream_key(m.path_seed, Stream.CONSUMER_PAYMENT, m.day), stream_key(m.path_seed, Stream.PAYMENT_SUCCESS, m.day),
-        buyer, amount, first, second, c.stage, c.is_mobile, c.deposit, c.favourite, c.satisfaction, habits.wallet_preference,
-        habits.retry_prob, pay.wallet_success, pay.card_on_phone_success, pay.card_on_pc_success, s.cost_share,
-        s.inventory, s.sales_today, s.demand_today, s.orders_today)
+        buyer, amount, first, second, c.stage, c.is_mobile, c.deposit, c.wallet, c.favourite, c.satisfaction,
+        m.credit_users.room(buyer), m.credit_payment.to_lend(m), m.settings.credit_users.credit_preference,
+        m.settings.credit_payment.success, habits.wallet_preference, habits.retry_prob, pay.wallet_success,
+        pay.card_on_phone_success, pay.card_on_pc_success, s.cost_share, s.inventory, s.sales_today, s.demand_today, s.orders_today)
     g.lost_to_payment_today, g.lost_to_stock_today, g.phone_card_attempts_today, g.phone_card_successes_today = (int(x) for x in counts)
     pay_into_escrow(m, buyer, amount, merchant, method)
     _put_in_ring(m)
@@ -137,8 +140,10 @@ def _put_in_ring(m):
 
     Draws: SETTLEMENT_DELAY, one per merchant.  tau ~ Gamma(shape, mean), at least 1 day.
     """
-    s = m.settings.goods
-    _schedule(stream_key(m.path_seed, Stream.SETTLEMENT_DELAY, m.day), m.day, m.merchants.sales_today, s.escrow_shape,
+    s, proceeds = m.settings.goods, m.merchants.sales_today
+    if m.credit_payment.fees_today is not None:
+        proceeds = proceeds - m.credit_payment.fees_today
+    _schedule(stream_key(m.path_seed, Stream.SETTLEMENT_DELAY, m.day), m.day, proceeds, s.escrow_shape,
               s.escrow_mean_days, m.merchants.bundle_amount, m.merchants.bundle_due, m.merchants.bundle_loan)
 
 
@@ -146,10 +151,14 @@ def _put_in_ring(m):
 
 
 @kernel
-def _match(method_key, success_key, buyer, amount, first, second, stage, is_mobile, deposit, favourite, satisfaction,
-           wallet_preference, retry_prob, wallet_success, phone_success, pc_success, cost_share, inventory,
-           sales_today, demand_today, orders_today):
-    """For every buyer in turn: first choice if its shelf covers the cost, else the second; then up to two payments."""
+def _match(method_key, success_key, buyer, amount, first, second, stage, is_mobile, deposit, wallet, favourite, satisfaction,
+           room, to_lend, credit_preference, credit_success, wallet_preference, retry_prob, wallet_success, phone_success,
+           pc_success, cost_share, inventory, sales_today, demand_today, orders_today):
+    """For every buyer in turn: first choice if its shelf covers the cost, else the second; then up to two payments.
+
+    room: on each buyer's line, empty without credit payment; to_lend: on all lines together.  A retry goes to the line if
+    there is room and it was not tried yet.
+    """
     n = len(buyer)
     method, merchant = np.full(n, LOST, np.int8), np.empty(n, np.int32)
     lost_payment, lost_stock, phone_attempts, phone_successes = 0, 0, 0, 0
@@ -169,17 +178,29 @@ def _match(method_key, success_key, buyer, amount, first, second, stage, is_mobi
                 satisfaction[i] -= np.float32(.02) * satisfaction[i]
                 continue
         can_card = deposit[i] >= a
-        tries_wallet = stage[i] >= 3 and (uniform(method_key, i, 0) < wallet_preference or not can_card)
+        can_wallet = stage[i] >= 3 and (len(room) == 0 or deposit[i] + wallet[i] >= a)
+        can_credit = len(room) > 0 and room[k] >= a and to_lend >= a
+        way = BY_WALLET if can_wallet and (uniform(method_key, i, 0) < wallet_preference or not can_card) else BY_CARD
+        other = BY_CARD if way == BY_WALLET else BY_WALLET
+        if can_credit:
+            if uniform(method_key, i, 2) < credit_preference or not (can_wallet or can_card):
+                way, other = BY_CREDIT, way
+            else:
+                other = BY_CREDIT
         paid = LOST
         for attempt in range(2):
             if attempt == 1:
                 if uniform(method_key, i, 1) >= retry_prob or stage[i] < 3:
                     break
-                tries_wallet = not tries_wallet
-            if not tries_wallet and not can_card:
+                way = other
+            if (way == BY_CARD and not can_card) or (way == BY_WALLET and not can_wallet):
                 break
             u = uniform(success_key, i, attempt)
-            if tries_wallet:
+            if way == BY_CREDIT:
+                if u < credit_success:
+                    paid = BY_CREDIT
+                    to_lend -= a
+            elif way == BY_WALLET:
                 if u < wallet_success:
                     paid = BY_WALLET
             elif is_mobile[i]:

@@ -9,7 +9,15 @@ import pytest
 
 from agents.lending import POLICIES
 from sim.core.finance import fen
-from sim.core.views import BankFileView, ClosedLoopView, CreditDecision, OrderHistoryView, ThinFileView, VisitedFileView
+from sim.core.views import (
+    BankFileView,
+    ClosedLoopView,
+    ConsumerView,
+    CreditDecision,
+    OrderHistoryView,
+    ThinFileView,
+    VisitedFileView,
+)
 from sim.markets.loans import SLOTS
 from tests.worlds import promotion, small_market
 
@@ -27,6 +35,12 @@ def bank_view(n, rng):
                         rng.integers(0, 3000, n), rng.lognormal(16, 2, n) * (rng.random(n) < .6))
 
 
+def consumer_view(n, rng):
+    on_time, friends = (np.where(rng.random(n) < .1, np.nan, rng.random(n)) for _ in range(2))
+    return ConsumerView(rng.lognormal(1, 1, n), rng.lognormal(11, 1, n), rng.random(n) * 90, on_time, rng.integers(0, 4, n),
+                        rng.random(n) < .5, rng.random(n) < .5, friends, rng.integers(0, 2, n), rng.random(n) < .9)
+
+
 def visited_view(n, rng):
     return VisitedFileView(rng.normal(0, 1, n), rng.lognormal(10, 2, n), rng.normal(.12, .08, n), rng.lognormal(14, 1, n),
                            rng.integers(-5, 5000, n), rng.integers(0, 3000, n), rng.integers(0, 3, n))
@@ -41,7 +55,7 @@ def thin_view(n, rng):
 
 
 VIEWS = {"platform_card": closed_loop_view, "learned_card": closed_loop_view, "large_bank": bank_view, "relationship_bank": bank_view,
-         "micro_specialist": visited_view, "supply_chain": orders_view, "p2p": thin_view}
+         "micro_specialist": visited_view, "supply_chain": orders_view, "p2p": thin_view, "credit_payment": consumer_view}
 KNOW_ARREARS = [kind for kind, view in VIEWS.items() if view not in (orders_view, thin_view)]
 
 
@@ -71,7 +85,7 @@ def test_a_policy_is_a_function_of_the_view(kind):
     answer = policy(kind).decide(view)
     again = policy(kind).decide(view)
     assert (answer.score == again.score).all() and (answer.is_approved == again.is_approved).all()
-    assert all((old == new).all() for old, new in zip(before, dataclasses.astuple(view)))
+    assert all(np.array_equal(old, new, equal_nan=True) for old, new in zip(before, dataclasses.astuple(view)))
     some = np.arange(0, 300, 7)
     part = policy(kind).decide(type(view)(*(value[some] for value in dataclasses.astuple(view))))
     assert (part.score == answer.score[some]).all() and (part.is_approved == answer.is_approved[some]).all()
@@ -115,6 +129,21 @@ def test_views_are_copies():
     for view in (market.data_sharing.closed_loop(market, rows), market.data_sharing.bank_file(market, rows)):
         columns = [column for name, column in market.merchants.state().items()]
         assert not any(np.shares_memory(value, column) for value in dataclasses.astuple(view) for column in columns)
+
+
+def test_what_the_view_of_consumers_shows_is_a_copy_and_what_it_hides_is_missing():
+    market = small_market(after=70, credit_payment__is_offered=True, credit_payment__first_day=20)
+    rows = np.arange(2000)
+    view = market.data_sharing.consumer_view(market, rows)
+    columns = [*market.credit_users.state().values(), *market.consumers.state().values()]
+    assert not any(np.shares_memory(value, column) for value in dataclasses.astuple(view) for column in columns)
+    assert np.nanmin(view.on_time_share) >= 0 and np.nanmax(view.on_time_share) == 1 and np.nanmax(view.friends_good_share) <= 1
+    assert not set(view.features()) & {"days_past_due", "is_eligible"} and "diligence" not in view.features()
+    hidden = small_market(after=70, credit_payment__is_offered=True, data__shows_prefix=False, data__shows_gender=False,
+                          data__shows_friends=False)
+    view = hidden.data_sharing.consumer_view(hidden, rows)
+    assert np.isnan(view.is_139).all() and np.isnan(view.is_woman).all() and np.isnan(view.friends_good_share).all()
+    assert hidden.payment_lender.decide(view).is_approved.any()
 
 
 def test_a_lender_sees_arrears_at_itself_and_not_at_others():

@@ -13,6 +13,9 @@ from tests.worlds import small_market, state_of
 WINDOW = {"start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 1, 14)}
 FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", "size": .6, "region": 2, **WINDOW},
                    {"kind": "demand", "size": .6, "sector": 5, **WINDOW}),
+        "income": ({"kind": "income", "size": .6, **WINDOW}, {"kind": "income", "size": .6, "share_hit": .5, "region": 2, **WINDOW},
+                   {"kind": "income", "size": .6, "segment": 1, **WINDOW}),
+        "funding_withdrawal": ({"kind": "funding_withdrawal", "size": .6, **WINDOW},),
         "market_turn": ({"kind": "market_turn", "share": .4, **WINDOW},)}
 CASES = [settings for kind in FULL.values() for settings in kind]
 
@@ -39,19 +42,48 @@ def test_a_shock_strikes_on_the_days_of_its_window_only(settings, monkeypatch):
 @pytest.mark.parametrize("settings", CASES)
 def test_a_shock_writes_what_it_says_and_moves_no_money_itself(settings):
     market = small_market(after=9, shocks=[settings])
-    market.ledger.open_day(), market.goods.open_day(9)
+    market.ledger.open_day(), market.goods.open_day(9), market.conditions.open_day()
 
     def picture():
         seen = {path: np.array(value, copy=True) if isinstance(value, np.ndarray) else value for path, value in state_of(market).items()}
-        return seen | {f"goods.{name}": np.array(value) for name, value in vars(market.goods).items()}
+        return seen | {f"{owner}.{name}": np.array(value, copy=True) for owner in ("goods", "conditions")
+                       for name, value in vars(getattr(market, owner)).items()}
 
     before = picture()
     market.shocks[0].strike(market)
     changed = {path for path, value in picture().items() if not np.array_equal(value, before[path])}
-    said = set(re.findall(r"m\.((?:goods|merchants)\.\w+)", SHOCKS[settings["kind"]].strike.__doc__))
+    said = set(re.findall(r"m\.((?:goods|merchants|conditions)\.\w+)", SHOCKS[settings["kind"]].strike.__doc__))
     assert changed and changed <= said
     assert market.goods.demand_factor_today <= 1.0 and market.goods.merchant_factor_today.max() <= 1.0
     assert market.goods.merchant_factor_today.min() >= 0.0 and market.goods.demand_factor_today >= 0.0
+
+
+def test_an_income_shock_cuts_what_is_paid_today_and_only_to_those_it_hits():
+    market = small_market(after=9, shocks=[FULL["income"][1]])
+    market.conditions.open_day()
+    market.shocks[0].strike(market)
+    c, kept = market.consumers, market.conditions.income_kept_today
+    hit = kept < 1
+    assert set(kept) == {1.0, .4} and (c.region[hit] == 2).all() and (c.payday[hit] == 10).all()
+    paid = market.conditions.income_of(np.arange(len(c)), c.income)
+    assert (paid[~hit] == c.income[~hit]).all() and abs(paid[hit] - .4 * c.income[hit]).max() <= 1
+
+
+def test_a_withdrawal_lets_less_stay_every_day_until_its_notice_is_over():
+    settings = {"kind": "funding_withdrawal", "notice_days": 4, **WINDOW}
+    seen = []
+    market = small_market(shocks=[settings], observers=[lambda m: seen.append((m.conditions.funding_open_today,
+                                                                                m.conditions.funding_kept_today))])
+    market.run_days(16)
+    assert seen[8:15] == [(1, 1), (0, .75), (0, .5), (0, .25), (0, 0), (0, 0), (1, 1)]
+
+
+def test_a_lender_whose_bank_leaves_borrows_nothing_more_and_repays():
+    settings = {"kind": "funding_withdrawal", "notice_days": 10, **WINDOW, "end": datetime.date(2012, 3, 1)}
+    world = {"platforms__lender_capital_cny": (200e6, 200e6), "after": 25}
+    stays, leaves = small_market(**world), small_market(**world, shocks=[settings])
+    assert stays.lenders.borrowed.sum() > 0 == leaves.lenders.borrowed.sum()
+    assert leaves.loans.outstanding.sum() < stays.loans.outstanding.sum()
 
 
 def test_two_shocks_multiply():

@@ -1,6 +1,7 @@
 """Promises 3 to 6: what does not matter changes nothing, and a run can be taken up where it was left."""
 
 import datetime
+import functools
 import pickle
 
 import numpy as np
@@ -24,10 +25,16 @@ def test_the_comparison_sees_a_single_fen():
 
 def test_the_comparison_looks_at_everything_that_lives():
     paths = state_of(small_market(after=1))
-    for name in ("consumers", "merchants", "banks", "platforms", "lenders", "loans"):
+    for name in ("consumers", "merchants", "banks", "platforms", "lenders", "loans", "credit_users", "guarantors"):
         assert any(path.startswith(f"{name}.") for path in paths)
     assert {"ledger.reserves", "ledger.money_total", "credit.draws", "credit.promotion_log", "day"} <= paths.keys()
 
+
+OFFERED = {"credit_payment__is_offered": True, "credit_payment__first_day": 10, "credit_users__take_up_a_month": .8,
+           "credit_users__forget_prob": .4, "credit_users__catch_up_rate": .05, "credit_payment__guarantee_after_days": 5,
+           "credit_payment__write_off_days": 12, "credit_payment_card__outcome_days": 30, "credit_payment_card__pass_mark": .4,
+           "credit_payment_card__sample_every_days": 30, "credit_payment_card__learning__least_new_bads": 10,
+           "credit_payment_card__learning__least_days_between_fits": 1}  # an eventful credit payment
 
 # --- randomness and threads -------------------------------------------------------------------------------------------
 
@@ -43,8 +50,9 @@ def test_another_seed_or_replicate_is_another_world():
         assert "consumers.income" in changed and "merchants.cash" in changed and "ledger.money_total" in changed
 
 
-def test_two_threads_make_the_same_world_as_one():
-    large = {"consumers__count": 140_000, "merchants__count": 300}  # three blocks of rows
+@pytest.mark.parametrize("offered", [{}, OFFERED])
+def test_two_threads_make_the_same_world_as_one(offered):
+    large = {"consumers__count": 140_000, "merchants__count": 300, **offered}  # three blocks of rows
     one, two = (small_market(threads=threads, **large) for threads in (1, 2))
     for market in (one, two):
         market.run_days(15)
@@ -59,8 +67,14 @@ INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012
 # What makes each kind zero-size (each line alone), and a size at which it surely does something.
 ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0}), "rate_trial": ({"points": 0.0}, {"offers": 0.0})}
 FULL_TACTICS = {"rate_promotion": promotion(**INSIDE), "rate_trial": {"kind": "rate_trial", "points": 15.0, **INSIDE}}
-ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2})}
-FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE}}
+ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2}),
+               "income": ({"size": 0.0}, {"share_hit": 0.0}, {"size": 0.0, "segment": 1}), "funding_withdrawal": ({"size": 0.0},),
+               "market_turn": ({"share": 0.0},)}
+FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
+               "income": {"kind": "income", "size": .9, "share_hit": .5, **INSIDE},
+               "funding_withdrawal": {"kind": "funding_withdrawal", "notice_days": 5, **INSIDE},
+               "market_turn": {"kind": "market_turn", "share": .5, **INSIDE}}
+WHERE = {"funding_withdrawal": {"platforms__lender_capital_cny": (200e6, 200e6)}}  # lenders who borrow from the bank
 
 
 def plug_ins(zero, full, name):
@@ -76,32 +90,35 @@ def test_every_tactic_and_shock_says_here_what_makes_it_zero_size():
     assert ZERO_SHOCKS.keys() == FULL_SHOCKS.keys() == SHOCKS.keys()
 
 
-@pytest.fixture(scope="module")
-def untouched():
-    return small_market(after=30)
+@functools.cache
+def untouched(kind):
+    return small_market(after=30, **WHERE.get(kind, {}))
 
 
 @pytest.mark.parametrize("what, kind, change", CASES)
-def test_no_size_or_another_time_leaves_the_world_as_it_is(what, kind, change, untouched):
+def test_no_size_or_another_time_leaves_the_world_as_it_is(what, kind, change):
     full = (FULL_TACTICS if what == "tactics" else FULL_SHOCKS)[kind]
-    assert differences(untouched, small_market(after=30, **{what: [full | change]})) == []
+    assert differences(untouched(kind), small_market(after=30, **{what: [full | change]}, **WHERE.get(kind, {}))) == []
 
 
 @pytest.mark.parametrize("what, full", [("tactics", full) for full in FULL_TACTICS.values()]
                          + [("shocks", full) for full in FULL_SHOCKS.values()])
-def test_at_full_size_it_does_something(what, full, untouched):
-    assert "ledger.money_total" in differences(untouched, small_market(after=30, **{what: [full]}))
+def test_at_full_size_it_does_something(what, full):
+    world = WHERE.get(full["kind"], {})
+    assert "ledger.money_total" in differences(untouched(full["kind"]), small_market(after=30, **{what: [full]}, **world))
 
 
 # --- one more consumer ------------------------------------------------------------------------------------------------
 
 
-def test_one_more_consumer_without_income_and_ties_moves_nobody():
-    few, more = small_market(after=30), small_market(after=30, consumers__isolated=1)
+@pytest.mark.parametrize("offered", [{}, OFFERED])
+def test_one_more_consumer_without_income_and_ties_moves_nobody(offered):
+    few, more = small_market(after=45, **offered), small_market(after=45, consumers__isolated=1, **offered)
     assert len(more.consumers) == len(few.consumers) + 1
-    for name, column in few.consumers.state().items():
-        assert column.tobytes() == more.consumers.state()[name][:-1].tobytes(), name
-    assert [path for path in differences(few, more) if not path.startswith("consumers.")] == []
+    for population in ("consumers", *(["credit_users"] if offered else [])):
+        for name, column in getattr(few, population).state().items():
+            assert column.tobytes() == getattr(more, population).state()[name][:-1].tobytes(), name
+    assert [path for path in differences(few, more) if not path.startswith(("consumers.", "credit_users."))] == []
 
 
 @pytest.mark.parametrize("kind", ["scale_free", "blocks", "complete", "erdos_renyi"])
@@ -179,6 +196,26 @@ def test_a_checkpoint_keeps_the_luck_of_mesas_own_generators(tmp_path):
     second.resume(tmp_path / "checkpoint")
     assert first.random.random() == second.random.random()
     assert first.rng.random() == second.rng.random()
+
+
+@pytest.mark.parametrize("model", ["guarantee", "own_book"])
+@pytest.mark.parametrize("day", [9, 31, 44])
+def test_a_resumed_credit_payment_is_the_one_that_was_never_interrupted(day, model, tmp_path):
+    eventful = OFFERED | {"credit_payment__model": model}
+    undisturbed = small_market(**eventful, after=60)
+    first, second = small_market(**eventful, after=day), small_market(**eventful)
+    first.save(tmp_path / "checkpoint")
+    second.resume(tmp_path / "checkpoint")
+    second.run_days(60 - day)
+    assert differences(undisturbed, second) == []
+    assert undisturbed.payment_lender.learning.fits == second.payment_lender.learning.fits != []
+    assert undisturbed.credit_users.is_barred.any()
+
+
+def test_a_market_that_offers_no_credit_payment_holds_nothing_of_it():
+    market = small_market(after=30)
+    assert len(market.credit_users) == market.credit_users.nbytes() == 0 and not market.guarantors.cash.any()
+    assert differences(market, small_market(after=30, credit_payment__first_day=3, credit_users__credit_preference=1.0)) == []
 
 
 def test_a_state_is_a_copy_that_time_does_not_touch():

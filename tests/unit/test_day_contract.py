@@ -20,7 +20,7 @@ from tests.worlds import promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
-OWN = ("goods", "credit")  # markets whose numbers of the day count as written things
+OWN = ("goods", "credit", "credit_payment")  # markets whose numbers of the day count as written things
 
 
 def sources():
@@ -86,10 +86,11 @@ def _equal(a, b) -> bool:
 
 @pytest.fixture(scope="module")
 def written():
-    """Step -> what it changed in an eventful half-year: a promotion, a month of sales, then none, failures, arrears."""
+    """Step -> what it changed in an eventful half-year: a promotion, a month of sales, then none, failures, arrears; both
+    balance sheets of the credit payment."""
     found = defaultdict(set)
     start = promotion()["start"]
-    market = small_market(
+    markets = [small_market(
         days=170, consumers__count=6000, merchants__count=400,
         tactics=[promotion(pool_cny=1e9, attention_share=1.0, end=start.replace(day=31))],
         shocks=[{"kind": "demand", "size": 1.0, "start": start.replace(month=2), "end": start.replace(month=6)}],
@@ -103,7 +104,11 @@ def written():
         p2p__reach=1.0, p2p__pass_mark=0.0, p2p__officers=2e3, p2p__investor_share=.9, p2p__capital_cny=1e10, supply_chain__reach=1.0,
         supply_chain__officers=1e5, merchants__home_bank_bonus=0.0, owners__taste_for_credit=1.0,
         platforms__client_managers=500.0, credit__advance_share=1.0, loans__order_maturity_days=10, loans__credit_maturity_days=10,
+        credit_payment__is_offered=True, credit_payment__first_day=20, credit_payment__write_off_days=40, credit_payment__model=model,
+        credit_payment__guarantee_after_days=10, guarantee__capital_cny=4e6, guarantee__most_leverage=1e4, guarantee__borrowing_share=20.0,
+        credit_users__take_up_a_month=1.0, credit_users__forget_prob=.5, credit_users__catch_up_rate=.05,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6))
+        for model in ("guarantee", "own_book")]
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
@@ -116,7 +121,8 @@ def written():
                 return result
 
             patch.setattr(module, name, watched)
-        market.run_days()
+        for market in markets:
+            market.run_days()
     return found
 
 

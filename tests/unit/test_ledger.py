@@ -199,21 +199,25 @@ def test_random_dealings_keep_every_total_at_zero(days):
 def worth_by_hand(m):
     """Net worth of each sector from the columns alone, without the ledger."""
     c, s, b, f = m.consumers, m.merchants, m.banks, m.financiers
-    return np.concatenate(([c.deposit.sum() + c.wallet.sum() + c.notes.sum(),
+    users, company = m.credit_users, m.guarantors
+    return np.concatenate(([c.deposit.sum() + c.wallet.sum() + c.notes.sum() - users.balance.sum() - users.called.sum(),
                             s.cash.sum() + s.escrow.sum() - m.loans.outstanding.sum() - s.bank_loan.sum(), m._outside[0]],
-                           m.lenders.cash + m.lenders.loans - m.lenders.borrowed, b.own_funds + b.loans + b.lender_claims,
-                           f.cash + f.loans - f.notes,
-                           m.platforms.own_funds))
+                           m.lenders.cash + m.lenders.loans - m.lenders.borrowed, b.own_funds + b.loans + b.lender_claims
+                           + m.credit_payment.bank_claims, f.cash + f.loans - f.notes, m.platforms.own_funds,
+                           company.cash + company.claims - company.borrowed))
 
 
-def test_profit_and_financing_are_the_change_of_net_worth_of_everybody_every_day():
+@pytest.mark.parametrize("offered", [{}, {"model": "guarantee"}, {"model": "own_book"}])
+def test_profit_and_financing_are_the_change_of_net_worth_of_everybody_every_day(offered):
     def look(m):
         financing = [p for p in Purpose if p in FINANCING]
         moved = m.ledger.money_today[financing].sum(axis=0) + m.ledger.claims_today[financing].sum(axis=0)
         return worth_by_hand(m), m.ledger.profit_today(), moved
 
     seen = CopyOfEachDay(look)
-    market = small_market(observers=[seen], tactics=[promotion(pool_cny=1e9)], distress__trouble_rate=3.0, distress__give_up_days=3.0)
+    market = small_market(observers=[seen], tactics=[promotion(pool_cny=1e9)], distress__trouble_rate=3.0, distress__give_up_days=3.0,
+                          credit_payment__is_offered=bool(offered), credit_payment__first_day=10,
+                          **{f"credit_payment__{name}": value for name, value in offered.items()})
     worth = worth_by_hand(market)
     market.run_days()
     for after, profit, moved in seen.days:
@@ -243,4 +247,6 @@ def test_purposes_are_never_renumbered():
         "WAGES", "LIVING_COSTS", "SALE", "REFUND", "SETTLEMENT", "COMMISSION", "STOCK", "OPERATING_COSTS", "OWNER_DRAW",
         "LOAN_DRAWN", "LOAN_REPAID", "INTEREST", "WRITE_OFF", "RECOVERY", "TOP_UP", "PAYMENT_FEE", "BANK_FUNDING",
         "PROMOTION", "STAFF", "DECISION_COSTS", "DEPOSIT_INTEREST", "CAPITAL", "OWNER_CAPITAL", "SHOCK"]
-    assert sorted(p.value for p in Purpose) == list(range(len(Purpose)))
+    assert [p.name for p in Purpose if 24 <= p <= 29] == ["NOTES", "PURCHASE_ON_CREDIT", "CREDIT_REPAID", "MERCHANT_FEE", "GUARANTEE_CALL",
+                                                          "GUARANTEE_FEE"]
+    assert len({p.value for p in Purpose}) == len(Purpose.__members__), "two names of one number would share a row"

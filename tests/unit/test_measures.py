@@ -5,10 +5,11 @@ import pytest
 
 from results.measures import MEASURES, daily_values
 from sim.core.ledger import Purpose
+from sim.markets.credit_payment import PARTNER
 from sim.markets.loans import CREDIT, SLOTS
 from sim.model import Market
 
-SMALL = {"consumers.count": 1_500, "merchants.count": 60, "days": 60, "weight": 10.0}
+SMALL = {"consumers.count": 1_500, "merchants.count": 60, "days": 60, "weight": 10.0, "credit_payment.is_offered": True}
 
 
 def small_market(days=5, **overrides):
@@ -72,7 +73,24 @@ def _walk_away(m):
     m.merchants.walked_on[:] = m.day
 
 
+def _owe_on_credit(m):
+    m.ledger.owe(m.books.payment_debt, 4, m.books.payment_claims, PARTNER, 90_000, purpose=Purpose.PURCHASE_ON_CREDIT)
+
+
+def _owe_late(m):
+    _owe_on_credit(m)
+    m.credit_users.due_on[4] = m.day - 40
+
+
 CAUSES = {
+    "payment_success_rate": _set(("goods", "lost_to_payment_today"), 10**6), "credit_payment_users": _column("credit_users", "line", 500),
+    "credit_payment_lines": _column("credit_users", "line", 500),
+    "credit_payment_approval_rate": lambda m: vars(m.credit_payment).update(n_decided_today=8, n_approved_today=2),
+    "credit_payment_purchases": _set(("credit_payment", "n_purchases_today"), 7),
+    "credit_payment_sales": _set(("credit_payment", "lent_today"), 10**6), "credit_payment_balance": _owe_on_credit,
+    "credit_payment_arrears_share": _owe_late, "credit_payment_written_off": _set(("credit_payment", "written_off_today"), 10**6),
+    "guarantee_paid": _set(("credit_payment", "called_today"), 10**6), "guarantee_net_assets": _column("guarantors", "cash", 5),
+    "guarantee_leverage": _owe_on_credit, "guarantee_profit": _pay("guarantor_cash", "world", Purpose.STAFF),
     "troubled_share": _column("merchants", "trouble_since", 0), "frozen_share": _freeze, "walked_away": _walk_away,
     "gmv": _set(("goods", "gmv_today"), 10**9), "purchases": _set(("goods", "n_purchases_today"), 10**6),
     "lost_to_payment": _set(("goods", "lost_to_payment_today"), 10**6), "lost_to_stock": _set(("goods", "lost_to_stock_today"), 10**6),
