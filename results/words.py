@@ -214,8 +214,9 @@ WORDS: dict[str, tuple[str, str]] = {
                     "flow beside it.",
                     "不良率既取决于谁违约, 也取决于何时核销: 请在同一核销期限下比较, 并参看核销 / 放款。"),
     "caveat_break_even": ("Break-even loan: cost of staff and decisions a loan made, over what a yuan lent leaves after funds and write-offs. Staff counts in "
-                          "full, refusals too; a bank's cost of funds is what the money would earn on its reserves.",
-                          "盈亏平衡单笔金额 = 每笔贷款的人工与审批成本 / 每元放款扣除资金成本与核销后的收益。人工全额计入, 含被拒申请; 银行资金成本按准备金收益计。"),
+                          "full, refusals too; a bank's cost of funds is what the money would earn on its reserves, and own "
+                          "capital of the micro-loan companies is free.",
+                          "盈亏平衡单笔金额 = 每笔贷款的人工与审批成本 / 每元放款扣除资金成本与核销后的收益。人工全额计入, 含被拒申请; 银行资金成本按准备金收益计, 小贷公司自有资本不计成本。"),
     "caveat_lending_one_run": ("One run has no interval; the looks share shops and are not independent.", "单次运行没有区间; 各次观察含相同店铺, 并不独立。"),
     # --- answers ---
     "answer_created": ("It creates lending: over {days} days lending rose by {difference} (95% interval {interval}, {pairs} pairs), {share} of the "

@@ -7,9 +7,9 @@ grey if there are several.  Whiskers and bands are 95% intervals over replicates
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from scipy import stats
 
 from results.arrears import AGES
-from results.effects import mean_interval
 from results.figures.lending import date_axis
 from results.figures.picture import Picture
 from results.lending import LEAST_BADS
@@ -29,12 +29,10 @@ def colours_of(scenarios: list[str]) -> dict[str, str]:
 
 
 def over_replicates(table: pd.DataFrame, by: list[str], value: str) -> pd.DataFrame:
-    """Columns `by`, mean, low, high and n: the mean over replicates of a value, with its interval; nan ends from one."""
-    rows = []
-    for key, part in table.groupby(by, sort=False):
-        mean, low, high = mean_interval(part[value])
-        rows.append({**dict(zip(by, key)), "mean": mean, "low": low, "high": high, "n": int(part[value].notna().sum())})
-    return pd.DataFrame(rows, columns=[*by, "mean", "low", "high", "n"])
+    """Columns `by`, mean, low, high and n: the mean over replicates of a value with its Student-t interval; nan ends from one."""
+    found = table.groupby(by, sort=False)[value].agg(["mean", "std", "count"]).reset_index().rename(columns={"count": "n"})
+    half = stats.t.ppf(.975, np.maximum(found["n"] - 1, 1)) * found.pop("std") / np.sqrt(np.maximum(found["n"], 1))
+    return found.assign(low=found["mean"] - half, high=found["mean"] + half)[[*by, "mean", "low", "high", "n"]]
 
 
 @in_style
