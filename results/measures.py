@@ -112,6 +112,11 @@ def closed_merchants(m):
     return _count(m, m.n_closed_today)
 
 
+@measure("merchants a day", "Cleared owners who opened again under another name", "sum", "改名重开店铺数")
+def reopened_merchants(m):
+    return _count(m, (m.merchants.reopened_on == m.day).sum())
+
+
 @measure("share", "Open shops in trouble: their sales fall and their bills stay", "mean", "陷入困境店铺占比")
 def troubled_share(m):
     is_open = m.merchants.status == 0

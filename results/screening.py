@@ -12,6 +12,7 @@ from agents.lending.scorecard import NotFitted, ScorecardSettings, fit_scorecard
 from sim.markets.data_sharing import REGIMES
 
 HORIZON_DAYS = 365
+NEVER = np.iinfo(np.int32).max
 
 
 class Screening:
@@ -20,20 +21,20 @@ class Screening:
     def __init__(self, since: int = 180, every: int = 90):
         self.since, self.every = since, every
         self._looks: list[dict] = []
-        self._fate = np.zeros(0, np.int32)
         self._day = -1
 
     def __call__(self, m) -> None:
         shops = m.merchants
         self._day = m.day
-        ends = np.where(shops.status != 0, shops.closed_on, np.iinfo(np.int32).max)
-        self._fate = np.minimum(ends, np.where(shops.walked_on >= 0, shops.walked_on, np.iinfo(np.int32).max))
+        fails = (shops.closed_on == m.day) | (shops.walked_on == m.day)
+        for look in self._looks:  # the first failure after each look: a shop may open again under another name
+            look["failed_on"][fails & (look["failed_on"] == NEVER)] = m.day
         if m.day < self.since or (m.day - self.since) % self.every:
             return
-        rows = np.flatnonzero(self._fate > m.day)
+        rows = np.flatnonzero((shops.status == 0) & (shops.walked_on < 0))
         platform = m.platform_lender.decide(m.data_sharing.platform_view(m, rows))
         bank = m.bank_lender.decide(m.data_sharing.bank_file(m, rows))
-        self._looks.append({"day": m.day, "rows": rows,
+        self._looks.append({"day": m.day, "rows": rows, "failed_on": np.full(len(shops), NEVER, np.int32),
                             "lenders": {"platform": (platform.score, platform.is_approved), "bank": (bank.score, bank.is_approved)},
                             "regimes": {regime: m.data_sharing.view(m, regime, rows).features() for regime in REGIMES}})
 
@@ -41,7 +42,7 @@ class Screening:
         """(look, is bad) of the looks whose year is over."""
         for look in self._looks:
             if look["day"] + HORIZON_DAYS <= self._day:
-                yield look, self._fate[look["rows"]] <= look["day"] + HORIZON_DAYS
+                yield look, look["failed_on"][look["rows"]] <= look["day"] + HORIZON_DAYS
 
     def lenders(self) -> pd.DataFrame:
         """One row a look, lender and sample (accepted, or all): day, n, n_bads, auc, gini, ks, brier."""

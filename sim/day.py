@@ -33,6 +33,7 @@ def live_one_day(m):
 
     # 4 Join
     consumer.register(m)
+    closures.reopen_shops(m)
 
     # 5 Shop
     consumer.choose_purchases(m)

@@ -73,6 +73,7 @@ def _walk_away(m):
 
 
 CAUSES = {
+    "reopened_merchants": lambda m: m.merchants.reopened_on.__setitem__(5, m.day),
     "troubled_share": _column("merchants", "trouble_since", 0), "frozen_share": _freeze, "walked_away": _walk_away,
     "gmv": _set(("goods", "gmv_today"), 10**9), "purchases": _set(("goods", "n_purchases_today"), 10**6),
     "lost_to_payment": _set(("goods", "lost_to_payment_today"), 10**6), "lost_to_stock": _set(("goods", "lost_to_stock_today"), 10**6),
