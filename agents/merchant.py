@@ -146,6 +146,8 @@ class Merchants(Population):
     bad_on = column(np.int32, "day", "Last day a platform loan became more than 90 days past due; -1 never", default=-1)
     days_past_due = column(np.int32, "days", "Oldest arrears at any lender")
 
+    pursued = column(np.int64, "fen", "Written off by the platform's lender, which still asks for it")
+    pursued_since = column(np.int32, "day", "Day of the last of these write-offs; -1 none", default=-1)
     bank_lender = column(np.int16, "bank", "Bank that lent; -1 none", default=-1)
     bank_loan = column(np.int64, "fen", "Owed to a bank, principal and interest")
     bank_instalment = column(np.int64, "fen a month", "Fixed instalment")

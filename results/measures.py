@@ -171,6 +171,31 @@ def written_off(m):
     return _cny(m, m.credit.written_off_today)
 
 
+@measure("CNY a day", "Collected on platform loans after write-off, before the collectors' share", "sum", "核销后回收额")
+def recovered(m):
+    return _cny(m, m.credit.recovered_today)
+
+
+def _bucket(m, first, last):
+    late = np.where(m.loans.kind != NONE, m.day - m.loans.due_on, 0)
+    return _share(m.loans.outstanding[(late >= first) & (late <= last)].sum(), m.loans.outstanding.sum())
+
+
+@measure("share", "Platform loans 1-30 days past due / outstanding", "last", "逾期1-30天占比")
+def arrears_1_30(m):
+    return _bucket(m, 1, 30)
+
+
+@measure("share", "Platform loans 31-60 days past due / outstanding", "last", "逾期31-60天占比")
+def arrears_31_60(m):
+    return _bucket(m, 31, 60)
+
+
+@measure("share", "Platform loans 61-90 days past due / outstanding; later ones are in npl_ratio", "last", "逾期61-90天占比")
+def arrears_61_90(m):
+    return _bucket(m, 61, 90)
+
+
 @measure("share", "Platform loans over 90 days past due / outstanding; cleared shops included until write-off (S09)", "last", "不良率")
 def npl_ratio(m):
     late = (m.loans.kind != NONE) & (m.day - m.loans.due_on > PAST_DUE_IS_BAD_DAYS)

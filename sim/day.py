@@ -56,6 +56,7 @@ def live_one_day(m):
     loans.accrue_interest(m)
     loans.collect(m)
     loans.update_arrears(m)
+    loans.pursue_debts(m)
     bank_credit.collect_instalments(m)
     platform.pay_lender_costs(m)
 
