@@ -42,6 +42,9 @@ class DistressSettings(Settings):
     temptation_rate: float = setting(1.0, unit="a year", ge=0, le=365, source="assumption: thinks it over once a year")
     detection: float = setting(.8, unit="probability", ge=0, le=1, source="assumption",
                                meaning="That an owner who walked away cannot come back under another name")
+    reentry_days: float = setting(365.0, unit="days, mean", ge=1, le=36500,
+                                  source="assumption: a year to find another name; DESIGN 4.10: never at once",
+                                  meaning="Until an owner who was cleared and not recognised opens again, after the debts are written off")
     shop_value_years: float = setting(1.0, unit="years of margin", ge=0, le=20, source="assumption: what a small shop is sold for")
     credit_value_share: float = setting(.3, unit="share of the line", ge=0, le=10, source="assumption")
     stigma_cny: float = setting(500.0, unit="CNY", ge=0, le=1e7, source="assumption")
@@ -83,7 +86,8 @@ def walk_away(m) -> np.ndarray:
     An owner who thinks it over walks away iff gain > P(detect) (dependence x shop value x [cleared] + credit value) + stigma.
     The gain is the debt, less what the platform would still take from receipts if the shop stayed.
     Reads: merchants.is_strategic, dependence, sales_recent, cost_share, credit_limit, rate_offset; loans.outstanding.
-    Writes: merchants.walked_on.  Draws: MERCHANT_DEFAULT, one per merchant.
+    Where accounts are cleared, an owner who is not recognised plans to come back, P(detect) being the chance to be recognised.
+    Writes: merchants.walked_on, returns_on.  Draws: MERCHANT_DEFAULT, one per merchant; OWNER_RETURN, two per merchant.
     Source: DESIGN 4.10; Bulow and Rogoff (1989) on what a debtor can lose.
     """
     s, shops, loans = m.settings.distress, m.merchants, m.settings.loans
@@ -97,6 +101,11 @@ def walk_away(m) -> np.ndarray:
     gain, cost = what_walking_away_costs(m, rows, debt[rows], loans.account_clearing, loans.monitoring)
     rows = rows[gain > cost]
     shops.walked_on[rows] = m.day
+    if loans.account_clearing and len(rows):
+        key = stream_key(m.path_seed, Stream.OWNER_RETURN, m.day)
+        recognised, luck = (uniforms(key, 0, len(shops), slot)[rows] for slot in (0, 1))
+        wait = 1 + (-s.reentry_days * np.log(luck)).astype(np.int64)
+        shops.returns_on[rows] = np.where(recognised < s.detection, -1, m.day + wait)
     return rows
 
 

@@ -23,6 +23,11 @@ CERTIFIED_ABOVE, CERTIFIED_BY_QUALITY = -.524, .8  # seven in ten are certified,
 OPEN, CLOSED = 0, 1  # status; a closed shop sells nothing and refunds what waits in escrow
 UNDECIDED, TAKES, LEAVES = 0, 1, 2  # credit_choice: nothing offered yet; borrows when in need; never borrows
 LONGEST_REVIEW = 40  # days
+FORGOTTEN = ("closed_on", "walked_on", "returns_on", "trouble_since", "unpaid_days", "normal_sales", "rating", "complaint_share",
+             "n_favourites", "sales_trend", "sales_recent", "score", "credit_limit", "is_frozen", "loan_life", "last_draw_on",
+             "credit_choice", "decided_on", "trial", "offered_offset", "rate_offset", "bank_applied_on", "bank_lender", "bank_due_on",
+             "bank_reserve", "supply_share", "is_certified", "visit_wanted_on", "visited_on", "impression", "stated_sales",
+             "stated_margin", "bank_ask_again_on", "bank_tries", "bank_bad_on")  # what nobody knows of a shop under another name
 RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_DAYS (a test holds them equal)
 
 
@@ -50,6 +55,8 @@ class MerchantSettings(Settings):
                                    source="assumption: owners count most of the line as liquidity", calibrated=True,
                                    meaning="Owners with a line leave at least order - this share of the line in the shop")
     operating_cost_share: float = setting(.08, unit="share of sales", ge=0, le=1, source="assumption: rent, wages, parcels")
+    relink_days: float = setting(30.0, unit="days, mean", ge=1, le=3650, source="assumption: a month to find another supplier",
+                                 meaning="Until a shop has replaced a supplier whose account was cleared")
     bank_application_rate: float = setting(.10, unit="a year", ge=0, le=12, source="assumption: one shop in ten asks a bank each year")
     term_rate_slope: float = setting(-.0204, unit="utility per percentage point", ge=-1, le=0, source="L04",
                                      meaning="Of the yearly rate of a term loan, in the choice of a lender")
@@ -98,6 +105,9 @@ class Merchants(Population):
     normal_sales = column(np.float64, "fen a day", "Sales before the trouble; bills still follow them")
     unpaid_days = column(np.int32, "days", "Days in this trouble on which bills stayed unpaid")
     walked_on = column(np.int32, "day", "The owner refuses to repay since; -1 not", default=-1)
+    returns_on = column(np.int32, "day", "A cleared owner opens again under another name from this day on; -1 never", default=-1)
+    reopened_on = column(np.int32, "day", "Day the shop of this row opened under another name; -1 not", default=-1)
+    supply_share = column(np.float64, "share", "Part of the shop's suppliers that deliver", default=1.0)
     demand_shock = column(np.float64, "log", "Luck of the shop, persistent")
     appeal = column(np.float32, "relative", "Weight in the choice of each segment today", width=5)
     rating = column(np.float32, "share", "Mean rating as shown to buyers", default=.9)
@@ -143,6 +153,8 @@ class Merchants(Population):
     bad_on = column(np.int32, "day", "Last day a platform loan became more than 90 days past due; -1 never", default=-1)
     days_past_due = column(np.int32, "days", "Oldest arrears at any lender")
 
+    pursued = column(np.int64, "fen", "Written off by the platform's lender, which still asks for it")
+    pursued_since = column(np.int32, "day", "Day of the last of these write-offs; -1 none", default=-1)
     collateral = column(np.int64, "fen", "Property the owner could pledge")
     stated_sales = column(np.float64, "fen a year", "Sales in the last annual statement")
     stated_margin = column(np.float64, "share of sales", "Margin in the last annual statement")
@@ -165,6 +177,19 @@ class Merchants(Population):
     def usable_line(self, rows) -> np.ndarray:
         """What the platform's lender lets the shops `rows` owe, fen; nothing while the line is frozen."""
         return np.where(self.is_frozen[rows], 0, self.credit_limit[rows])
+
+    def ordinary_sales(self, habits) -> np.ndarray:
+        """What each shop would sell if consumers with these `habits` spread by size alone, fen a day."""
+        return self.size / self.size.sum() * habits.count * habits.purchases_a_year / 365 * fen(habits.basket_cny)
+
+    def begin_again(self, rows, day: int, habits) -> None:
+        """The shops `rows` open today under another name, with goods, size and owner, and nothing else of what they were."""
+        for name in FORGOTTEN:
+            getattr(self, name)[rows] = self.columns[name].default
+        self.status[rows] = OPEN
+        self.opened_on[rows] = self.reopened_on[rows] = self.next_review[rows] = day
+        self.forecast[rows] = self.ordinary_sales(habits)[rows]
+        self.typical_order[rows] = self.cost_share[rows] * self.forecast[rows] * self.review_days[rows]
 
 
 # --- birth ------------------------------------------------------------------------------------------------------------
@@ -206,8 +231,7 @@ def create_merchants(m) -> Merchants:
     shops.next_review[:] = (u[8] * shops.review_days).astype(np.int32)
     shops.lender[:] = (u[9] < 1000 / 1600).astype(np.int16)  # S23: 600 M and 1 000 M of capital
 
-    consumers, habits = m.settings.consumers, m.settings.consumers
-    sales = shops.size / shops.size.sum() * consumers.count * habits.purchases_a_year / 365 * fen(habits.basket_cny)
+    sales = shops.ordinary_sales(m.settings.consumers)
     shops.forecast[:] = shops.sales_trend[:] = shops.sales_recent[:] = sales
     shops.typical_order[:] = shops.cost_share * sales * shops.review_days
     cycle_left = shops.next_review.astype(float)
@@ -324,8 +348,9 @@ def ordinary_minute(key, rows) -> np.ndarray:
 def buy_stock(m):
     """Owners take their surplus out and buy as much of the wanted stock as cash allows; goods arrive tonight.
 
-    Early orders that did not get the promoted price are dropped.
-    Reads: merchants.last_draw_on.  Writes: merchants.cash, inventory, next_review, order_today, surplus_today;
+    Early orders that did not get the promoted price are dropped; who lost suppliers gets only what the others deliver, and
+    replaces a part of the missing ones each day.
+    Reads: merchants.last_draw_on.  Writes: merchants.cash, inventory, next_review, order_today, surplus_today, supply_share;
     credit.stock_bought_today.
     """
     shops = m.merchants
@@ -335,6 +360,10 @@ def buy_stock(m):
         shops.next_review[refused] = shops.review_if_refused[refused]
     rows = np.flatnonzero(shops.surplus_today)
     m.ledger.pay(m.books.cash, rows, m.books.world, 0, shops.surplus_today[rows], purpose=Purpose.OWNER_DRAW)
+    lacks = shops.supply_share < 1.0
+    if lacks.any():
+        shops.order_today[lacks] = (shops.order_today[lacks] * shops.supply_share[lacks]).astype(np.int64)
+        shops.supply_share[lacks] += (1.0 - shops.supply_share[lacks]) / m.settings.merchants.relink_days
     rows = np.flatnonzero(shops.order_today)
     bought = np.minimum(shops.order_today[rows], np.maximum(0, shops.cash[rows] - shops.bank_reserve[rows]))
     m.ledger.pay(m.books.cash, rows, m.books.world, 0, bought, purpose=Purpose.STOCK)

@@ -182,6 +182,11 @@ def closed_merchants(m):
     return _count(m, m.n_closed_today)
 
 
+@measure("merchants a day", "Cleared owners who opened again under another name", "sum", "改名重开店铺数")
+def reopened_merchants(m):
+    return _count(m, (m.merchants.reopened_on == m.day).sum())
+
+
 @measure("share", "Open shops in trouble: their sales fall and their bills stay", "mean", "陷入困境店铺占比")
 def troubled_share(m):
     is_open = m.merchants.status == 0
@@ -234,6 +239,31 @@ def interest(m):
 @measure("CNY a day", "Platform loans written off", "sum", "核销额")
 def written_off(m):
     return _cny(m, m.credit.written_off_today)
+
+
+@measure("CNY a day", "Collected on platform loans after write-off, before the collectors' share", "sum", "核销后回收额")
+def recovered(m):
+    return _cny(m, m.credit.recovered_today)
+
+
+def _bucket(m, first, last):
+    late = np.where(m.loans.kind != NONE, m.day - m.loans.due_on, 0)
+    return _share(m.loans.outstanding[(late >= first) & (late <= last)].sum(), m.loans.outstanding.sum())
+
+
+@measure("share", "Platform loans 1-30 days past due / outstanding", "last", "逾期1-30天占比")
+def arrears_1_30(m):
+    return _bucket(m, 1, 30)
+
+
+@measure("share", "Platform loans 31-60 days past due / outstanding", "last", "逾期31-60天占比")
+def arrears_31_60(m):
+    return _bucket(m, 31, 60)
+
+
+@measure("share", "Platform loans 61-90 days past due / outstanding; later ones are in npl_ratio", "last", "逾期61-90天占比")
+def arrears_61_90(m):
+    return _bucket(m, 61, 90)
 
 
 @measure("share", "Platform loans over 90 days past due / outstanding; cleared shops included until write-off (S09)", "last", "不良率")

@@ -21,6 +21,7 @@ from results.lenders import lenders_of
 from sim.markets.data_sharing import REGIMES
 
 HORIZON_DAYS = 365
+NEVER = np.iinfo(np.int32).max
 SCORE_COLUMNS = ["day", "lender", "sample", "n", "n_bads", "auc", "gini", "ks", "brier", "says_probability", "approved_share"]
 CURVE_COLUMNS = ["mean_predicted", "bad_share", "count"]
 DRIFT_COLUMNS = ["day", "lender", "sample", "n", "psi", "psi_same_card", "approved_share"]
@@ -65,22 +66,22 @@ class Screening:
         self._first: dict[str, First] = {}  # of each lender, by its scores as given
         self._first_of_card: dict[str, First] = {}
         self._fits: dict[str, list[Fit]] = {}
-        self._fate = np.zeros(0, np.int32)
         self._day = -1
 
     def __call__(self, m) -> None:
         shops = m.merchants
         self._day = m.day
-        ends = np.where(shops.status != 0, shops.closed_on, np.iinfo(np.int32).max)
-        self._fate = np.minimum(ends, np.where(shops.walked_on >= 0, shops.walked_on, np.iinfo(np.int32).max))
+        fails = (shops.closed_on == m.day) | (shops.walked_on == m.day)
+        for look in self._looks:  # the first failure after each look: a shop may open again under another name
+            look["failed_on"][fails & (look["failed_on"] == NEVER)] = m.day
         lenders = lenders_of(m)
         self._fits = {name: lender.policy.learning.fits for name, lender in lenders.items() if hasattr(lender.policy, "learning")}
         self._note_outcomes(lenders)
         asks, shows = ((m.day >= self.since and (m.day - self.since) % every == 0) for every in (self.every, self.regimes_every))
         if not (asks or shows):
             return
-        rows = np.flatnonzero(self._fate > m.day).astype(np.int32)
-        look = {"day": m.day, "rows": rows, "lenders": {}, "regimes": {}, "own": {}}
+        rows = np.flatnonzero((shops.status == 0) & (shops.walked_on < 0)).astype(np.int32)
+        look = {"day": m.day, "rows": rows, "failed_on": np.full(len(shops), NEVER, np.int32), "lenders": {}, "regimes": {}, "own": {}}
         if asks:
             look["lenders"] = {name: self._ask(name, lender, rows) for name, lender in lenders.items()}
         if shows:
@@ -126,7 +127,7 @@ class Screening:
         """(look, is bad) of the looks at `what`, "lenders" or "regimes", whose year is over."""
         for look in self._looks:
             if look[what] and look["day"] + HORIZON_DAYS <= self._day:
-                yield look, self._fate[look["rows"]] <= look["day"] + HORIZON_DAYS
+                yield look, look["failed_on"][look["rows"]] <= look["day"] + HORIZON_DAYS
 
     def _samples(self):
         """(day, lender, sample, risk, is bad, answer) of every look whose time is up."""

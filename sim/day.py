@@ -40,6 +40,7 @@ def live_one_day(m):
 
     # 4 Join
     consumer.register(m)
+    closures.reopen_shops(m)
     credit_user.ask_for_line(m)
     credit_payment.decide_lines(m)
 
@@ -67,6 +68,7 @@ def live_one_day(m):
     loans.accrue_interest(m)
     loans.collect(m)
     loans.update_arrears(m)
+    loans.pursue_debts(m)
     term_credit.collect_instalments(m)
     notes.service_notes(m)
     platform.pay_lender_costs(m)

@@ -1,10 +1,14 @@
-"""Closures: a shop fails, what waits in escrow goes back to its last customers, its loans fall due."""
+"""Closures: a shop fails, what waits in escrow goes back to its last customers, its loans fall due; a few open again.
+
+Choice: an owner who was cleared and not recognised opens again in the same row, after a waiting time and once its old debts are
+written off.  Source: DESIGN 4.10.  Alternative: a new row.  Reason: the size of a world is fixed, and a row keeps its owner.
+"""
 
 import numpy as np
 
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
-from sim.markets.loans import call_in
+from sim.markets.loans import NONE, SLOTS, call_in
 
 
 def close_shops(m, failed):
@@ -36,8 +40,8 @@ def enforce(m, walked):
     """What the platform does to the owners `walked`, who refuse to repay: loans are due, account and shop are cleared.
 
     Without account clearing the shop stays open.  Either way the owner first takes out what the till holds.
-    Writes: merchants.cash, status, closed_on, appeal, escrow, bundle_*, credit_limit; consumers.wallet; lenders.cash, loans;
-    loans.due_on, outstanding, collected; n_closed_today.  Source: SOURCES 1.4, last resort.
+    Writes: merchants.cash, status, closed_on, appeal, escrow, bundle_*, credit_limit, supply_share; consumers.wallet, favourite;
+    lenders.cash, loans; loans.due_on, outstanding, collected; n_closed_today.  Source: SOURCES 1.4, last resort.
     """
     if len(walked) == 0:
         return
@@ -45,6 +49,48 @@ def enforce(m, walked):
     call_in(m, walked)
     if m.settings.loans.account_clearing:
         close_shops(m, walked)
+        _break_ties(m, walked)
+
+
+def _break_ties(m, cleared):
+    """Trade links of cleared shops end: buyers forget them, the shops they supplied miss their share of deliveries.
+
+    Source: DESIGN 4.10; Barrot and Sauvagnat (2016) on customers of a supplier that fails.  A supplier that loses a customer among
+    the shops loses nothing here: shops sell to consumers.
+    """
+    favourite = m.consumers.favourite
+    is_cleared = np.zeros(len(m.merchants) + 1, np.bool_)  # -1, no favourite, is the last place
+    is_cleared[cleared] = True
+    favourite[is_cleared[favourite]] = -1
+    supply, missing = m.supply, m.merchants.supply_share
+    inflow = supply.in_degrees()
+    for shop in cleared:
+        first, last = supply.indptr[shop], supply.indptr[shop + 1]
+        customers = supply.indices[first:last]
+        share = 1.0 / inflow[customers] if supply.weights is None else supply.weights[first:last]
+        missing[customers] = np.maximum(missing[customers] - share, 0.0)
+
+
+def reopen_shops(m):
+    """Cleared owners whose day has come, and whose old debts are off the books, open again under another name.
+
+    The shop has no history: no age, no rating but the default, no line, no ties, no buyers who remember it; its owner brings the
+    money for the first order.  What a lender learnt of the old name (merchants.bad_on) stays with the old name's applications.
+    Reads: merchants.size, review_days, cost_share, bank_loan; loans.kind.
+    Writes: merchants.status, opened_on, reopened_on, forecast, typical_order, next_review, cash, closed_on, walked_on, returns_on,
+    trouble_since, unpaid_days, normal_sales, rating, complaint_share, n_favourites, sales_trend, sales_recent, last_draw_on,
+    loan_life, score, is_frozen, credit_choice, decided_on, bank_reserve, supply_share, is_certified,
+    visited_on, impression, stated_sales, stated_margin, bank_tries, bank_bad_on.
+    """
+    shops = m.merchants
+    due = (shops.returns_on >= 0) & (shops.returns_on <= m.day)
+    if not due.any():
+        return
+    rows = np.flatnonzero(due & (shops.status != 0) & (shops.bank_loan == 0))
+    rows = rows[(m.loans.kind[rows[:, None] * SLOTS + np.arange(SLOTS)] == NONE).all(axis=1)]
+    shops.begin_again(rows, m.day, m.settings.consumers)
+    brought = np.maximum(0, shops.typical_order[rows].astype(np.int64) - shops.inventory[rows])
+    m.ledger.pay(m.books.world, 0, m.books.cash, rows, brought, purpose=Purpose.OWNER_CAPITAL)
 
 
 @kernel

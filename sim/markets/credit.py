@@ -76,7 +76,7 @@ class CreditMarket:
     def __init__(self):
         self.offer = NO_OFFER
         self.draws = np.zeros((0, 6), np.int64)  # today: merchant, minute, fen, kind, promoted, contract
-        self.interest_today = self.written_off_today = self.stock_bought_today = 0
+        self.interest_today = self.written_off_today = self.recovered_today = self.stock_bought_today = 0
         self.closed_today = self.closed_days_today = 0
         self.promotion_log: list[np.ndarray] = []  # draws at promoted prices: day, minute, merchant, fen, tactic
 

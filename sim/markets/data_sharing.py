@@ -182,5 +182,5 @@ def _relationship_days(m, rows) -> np.ndarray:
 
 
 def _ties(m) -> np.ndarray:
-    """Suppliers and customers of every merchant."""
-    return m.supply.degrees()
+    """Suppliers and customers of every merchant; a shop under another name has none that anybody knows."""
+    return np.where(m.merchants.reopened_on >= 0, 0, m.supply.degrees())

@@ -13,6 +13,7 @@ import numpy as np
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
 from sim.core.population import Population, Row, column
+from sim.core.random import Stream, stream_key, uniforms
 from sim.core.settings import Settings, setting
 
 SLOTS = 4
@@ -33,6 +34,13 @@ class LoanSettings(Settings):
                                meaning="Lines freeze when receipts dry up; receipts of owners who refuse to repay go to their loans")
     account_clearing: bool = setting(True, unit="yes/no", source="SOURCES 1.4: removal of account and shop",
                                      meaning="An owner who refuses to repay loses account and shop")
+    recovery_share: float = setting(.15, unit="share of what was written off", ge=0, lt=1,
+                                    source="assumption: recoveries of US card lenders, a seventh of charge-offs (FDIC, from memory)",
+                                    meaning="What collectors bring in of it before they give up")
+    collection_days: int = setting(720, unit="days", ge=30, le=3650, source="assumption: two years, then a claim is barred",
+                                   meaning="How long collectors pursue a debt that was written off")
+    collector_share: float = setting(.30, unit="share of what is recovered", ge=0, le=1,
+                                     source="assumption: agencies keep 20-40% of small claims")
     write_off_days: int = setting(180, unit="days past due", ge=91, le=1080,
                                   source="assumption; NPL moves several-fold with it (DESIGN 4.10)")
 
@@ -123,7 +131,7 @@ def collect(m):
 def update_arrears(m):
     """Days past due of every borrower; what is past due for longer than the write-off age is written off.
 
-    Writes: merchants.days_past_due, bad_on; lenders.loans; loans.outstanding, kind, principal, carry;
+    Writes: merchants.days_past_due, bad_on, pursued, pursued_since; lenders.loans; loans.outstanding, kind, principal, carry;
     credit.written_off_today.
     """
     loans, shops, s = m.loans, m.merchants, m.settings.loans
@@ -137,9 +145,34 @@ def update_arrears(m):
     rows = np.flatnonzero(past_due > s.write_off_days)
     if len(rows):
         lender = shops.lender[rows // SLOTS]
+        np.add.at(shops.pursued, rows // SLOTS, loans.outstanding[rows])
+        shops.pursued_since[rows // SLOTS] = m.day
         m.credit.written_off_today = m.ledger.cancel(m.books.loan_claim, lender, m.books.loan_debt, rows, loans.outstanding[rows].copy(),
                                                      purpose=Purpose.WRITE_OFF)
         _free_slots(m, rows)
+
+
+def pursue_debts(m):
+    """Collectors ask every debtor whose loan was written off once a month; who pays pays all, from other means, and they keep a share.
+
+    P(pays in a month) = 1 - (1 - recovery share)^(30 / collection days), so that the recovery share has paid when they give up.
+    Collectors' commission is booked as staff.  The shop's books are not touched: the debt is the owner's.
+    Reads: merchants.lender.  Writes: merchants.pursued, pursued_since; lenders.cash; credit.recovered_today.
+    Draws: OWNER_PAYS_LATE, one per merchant.
+    """
+    s, shops, books = m.settings.loans, m.merchants, m.books
+    m.credit.recovered_today = 0
+    rows = np.arange(m.day % 30, len(shops), 30)
+    rows = rows[shops.pursued[rows] > 0]
+    if len(rows) == 0:
+        return
+    luck = uniforms(stream_key(m.path_seed, Stream.OWNER_PAYS_LATE, m.day), 0, len(shops), 0)[rows]
+    pays = luck < 1.0 - (1.0 - s.recovery_share) ** (30 / s.collection_days)
+    paid, lender = shops.pursued[rows[pays]].copy(), shops.lender[rows[pays]]
+    m.credit.recovered_today = m.ledger.pay(books.world, 0, books.lender_cash, lender, paid, purpose=Purpose.RECOVERY)
+    m.ledger.pay(books.lender_cash, lender, books.world, 0, (paid * s.collector_share).astype(np.int64), purpose=Purpose.STAFF)
+    done = rows[pays | (m.day - shops.pursued_since[rows] > s.collection_days)]
+    shops.pursued[done], shops.pursued_since[done] = 0, -1
 
 
 def days_past_due(m, merchants) -> np.ndarray:

@@ -223,6 +223,28 @@ def test_without_failures_hardly_anything_is_lost_and_with_them_something_is():
     assert loss[1] > 0 and loss[0] < .05 * loss[1]
 
 
+def test_collectors_bring_in_the_recovery_share_in_time_and_keep_theirs():
+    terms = {"loans__recovery_share": .4, "loans__collection_days": 90, "loans__collector_share": .25}
+    market = small_market(days=200, merchants__count=3000, consumers__count=3000, distress__trouble_rate=0.0, **terms)
+    shops = market.merchants
+    shops.pursued[:], shops.pursued_since[:] = 10_000, 0
+    market.run_days(91)
+    still = shops.pursued > 0
+    share = 1 - still.mean()
+    assert abs(share - .4) < CLOSE * math.sqrt(.4 * .6 / 3000) + .005
+    lenders = [i for i, name in enumerate(market.ledger.entities) if name.startswith("lender")]
+    assert int(market.ledger.money_total[Purpose.RECOVERY, lenders].sum()) == 10_000 * int((~still).sum())
+    market.run_days(40)
+    assert not shops.pursued.any() and (shops.pursued_since == -1).all()
+
+
+def test_what_is_written_off_is_pursued_to_the_fen():
+    market = small_market(days=330, after=330, distress__trouble_rate=2.0, distress__give_up_days=3.0, loans__write_off_days=91,
+                          loans__credit_maturity_days=60, loans__recovery_share=0.0)
+    lost = -int(market.ledger.claims_total[Purpose.WRITE_OFF, 3:5].sum())
+    assert lost == int(market.merchants.pursued.sum()) > 0
+
+
 # --- banks ------------------------------------------------------------------------------------------------------------
 
 

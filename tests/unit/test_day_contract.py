@@ -96,7 +96,7 @@ def written():
         shocks=[{"kind": "demand", "size": 1.0, "start": start.replace(month=2), "end": start.replace(month=6)}],
         distress__trouble_rate=2.0, distress__give_up_days=20.0, distress__strategic_share=.2,
         distress__temptation_rate=10.0, distress__detection=0.0,
-        distress__stigma_cny=0.0, distress__insolvent_after_days=3650,
+        distress__stigma_cny=0.0, distress__reentry_days=1.0, loans__recovery_share=.999, distress__insolvent_after_days=3650,
         merchants__bank_application_rate=12.0, large_bank__officers=3e4, relationship_bank__officers=1e7, banks__write_off_days=91,
         micro_specialist__officers=1e6, micro_specialist__reach=.9, micro_specialist__recover_after_days=5,
         micro_specialist__call_below=1.0, micro_specialist__smallest_loan_cny=0.0, micro_specialist__pass_mark=0.0,

@@ -43,6 +43,13 @@ def _bad_loan(m):
     m.loans.due_on[4 * SLOTS] = m.day - 91
 
 
+def _late(days):
+    def change(m):
+        _lend(m)
+        m.loans.due_on[4 * SLOTS] = m.day - days
+    return change
+
+
 def _bad_bank_loan(m):
     m.merchants.bank_loan[3], m.merchants.bank_due_on[3] = 500_000, m.day - 91
 
@@ -91,6 +98,9 @@ CAUSES = {
     "credit_payment_arrears_share": _owe_late, "credit_payment_written_off": _set(("credit_payment", "written_off_today"), 10**6),
     "guarantee_paid": _set(("credit_payment", "called_today"), 10**6), "guarantee_net_assets": _column("guarantors", "cash", 5),
     "guarantee_leverage": _owe_on_credit, "guarantee_profit": _pay("guarantor_cash", "world", Purpose.STAFF),
+    "arrears_1_30": _late(30), "arrears_31_60": _late(31), "arrears_61_90": _late(90),
+    "recovered": _set(("credit", "recovered_today"), 10**7),
+    "reopened_merchants": lambda m: m.merchants.reopened_on.__setitem__(5, m.day),
     "troubled_share": _column("merchants", "trouble_since", 0), "frozen_share": _freeze, "walked_away": _walk_away,
     "gmv": _set(("goods", "gmv_today"), 10**9), "purchases": _set(("goods", "n_purchases_today"), 10**6),
     "lost_to_payment": _set(("goods", "lost_to_payment_today"), 10**6), "lost_to_stock": _set(("goods", "lost_to_stock_today"), 10**6),
