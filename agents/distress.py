@@ -24,7 +24,7 @@ from sim.core.settings import Settings, setting
 class DistressSettings(Settings):
     """How shops fail, and what an owner weighs who could walk away."""
 
-    trouble_rate: float = setting(.105, unit="a year", ge=0, le=5, source="assumption; S10", calibrated=True,
+    trouble_rate: float = setting(.125, unit="a year", ge=0, le=5, source="assumption; S10", calibrated=True,
                                   meaning="How often a shop of mean risk falls into trouble")
     quality_slope: float = setting(1.45, unit="log hazard per standard deviation of quality", ge=0, le=5,
                                    source="D16: a perfect signal of quality has an AUC near .84",
