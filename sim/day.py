@@ -4,7 +4,7 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import bank, consumer, distress, merchant, owner, platform
+from agents import bank, brushing, consumer, distress, merchant, owner, platform
 from sim.markets import bank_credit, closures, credit, data_sharing, deposits, goods, loans
 
 
@@ -23,6 +23,7 @@ def live_one_day(m):
     # 2 Learn
     merchant.drift(m)
     data_sharing.publish_counts(m)
+    brushing.brush(m)
 
     # 3 Post
     credit.report_outcomes(m)

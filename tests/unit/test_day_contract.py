@@ -95,7 +95,8 @@ def written():
         shocks=[{"kind": "demand", "size": 1.0, "start": start.replace(month=2), "end": start.replace(month=6)}],
         distress__trouble_rate=2.0, distress__give_up_days=20.0, distress__strategic_share=.2,
         distress__temptation_rate=10.0, distress__detection=0.0,
-        distress__stigma_cny=0.0, distress__reentry_days=1.0, loans__recovery_share=.999, distress__insolvent_after_days=3650,
+        distress__stigma_cny=0.0, distress__reentry_days=1.0, loans__recovery_share=.999,
+        brushing__share=1.0, brushing__caught_rate=.3, distress__insolvent_after_days=3650,
         merchants__bank_application_rate=12.0, banks__officers=1e7, banks__write_off_days=91, owners__taste_for_credit=1.0,
         banks__term_months=1, credit__advance_share=1.0, loans__order_maturity_days=10, loans__credit_maturity_days=10,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6))
