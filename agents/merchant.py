@@ -24,7 +24,7 @@ OPEN, CLOSED = 0, 1  # status; a closed shop sells nothing and refunds what wait
 UNDECIDED, TAKES, LEAVES = 0, 1, 2  # credit_choice: nothing offered yet; borrows when in need; never borrows
 LONGEST_REVIEW = 40  # days
 FORGOTTEN = ("closed_on", "walked_on", "returns_on", "trouble_since", "unpaid_days", "normal_sales", "rating", "complaint_share",
-             "n_favourites", "sales_trend", "sales_recent", "score", "credit_limit", "is_frozen", "loan_life", "last_draw_on",
+             "sales_trend", "sales_recent", "fake_sales", "score", "credit_limit", "is_frozen", "loan_life", "last_draw_on",
              "credit_choice", "decided_on", "trial", "offered_offset", "rate_offset", "bank_applied_on", "bank_lender", "bank_due_on",
              "bank_reserve", "supply_share", "is_certified", "visit_wanted_on", "visited_on", "impression", "stated_sales",
              "stated_margin", "bank_ask_again_on", "bank_tries", "bank_bad_on")  # what nobody knows of a shop under another name
@@ -121,6 +121,7 @@ class Merchants(Population):
     orders_today = column(np.int32, "orders", "Sold today")
     forecast = column(np.float64, "fen a day", "The owner's forecast of demand, season taken out")
     sales_trend = column(np.float64, "fen a day", "Two-month average of sales, season taken out: what the platform sees")
+    fake_sales = column(np.float64, "fen a day", "Brushed: orders without goods that the platform takes for sales")
     sales_recent = column(np.float64, "fen a day", "Two-week average of sales, season taken out")
     typical_order = column(np.float64, "fen", "Average stock order")
     next_review = column(np.int32, "day", "Next stock order")

@@ -293,6 +293,11 @@ def approved_share(m):
     return _share((m.merchants.credit_limit > 0).sum(), (m.merchants.status == 0).sum())
 
 
+@measure("CNY a day", "Fake orders the platform takes for sales", "mean", "刷单额")
+def brushed(m):
+    return _cny(m, m.merchants.fake_sales.sum())
+
+
 @measure("share", "Lines frozen because receipts dried up", "mean", "冻结额度占比")
 def frozen_share(m):
     has_line = m.merchants.credit_limit > 0

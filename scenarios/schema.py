@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from pydantic import model_validator
 
 from agents.bank import BankSettings
+from agents.brushing import BrushingSettings
 from agents.consumer import ConsumerSettings
 from agents.credit_user import CreditUserSettings
 from agents.distress import DistressSettings
@@ -63,6 +64,7 @@ class Scenario(Header):
     merchants: MerchantSettings = MerchantSettings()
     owners: OwnerSettings = OwnerSettings()
     distress: DistressSettings = DistressSettings()
+    brushing: BrushingSettings = BrushingSettings()
     banks: BankSettings = BankSettings()
     platforms: PlatformSettings = PlatformSettings()
     goods: GoodsSettings = GoodsSettings()

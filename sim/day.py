@@ -4,7 +4,7 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import consumer, credit_user, distress, guarantor, merchant, owner, platform
+from agents import brushing, consumer, credit_user, distress, guarantor, merchant, owner, platform
 from sim.markets import closures, credit, credit_payment, data_sharing, deposits, goods, loans, notes, officers, term_credit
 
 
@@ -25,6 +25,7 @@ def live_one_day(m):
     # 2 Learn
     merchant.drift(m)
     data_sharing.publish_counts(m)
+    brushing.brush(m)
     data_sharing.publish_statements(m)
     credit_user.pay_bills(m)
 

@@ -78,7 +78,7 @@ def reopen_shops(m):
     money for the first order.  What a lender learnt of the old name (merchants.bad_on) stays with the old name's applications.
     Reads: merchants.size, review_days, cost_share, bank_loan; loans.kind.
     Writes: merchants.status, opened_on, reopened_on, forecast, typical_order, next_review, cash, closed_on, walked_on, returns_on,
-    trouble_since, unpaid_days, normal_sales, rating, complaint_share, n_favourites, sales_trend, sales_recent, last_draw_on,
+    trouble_since, unpaid_days, normal_sales, rating, complaint_share, sales_trend, sales_recent, last_draw_on,
     loan_life, score, is_frozen, credit_choice, decided_on, bank_reserve, supply_share, is_certified,
     visited_on, impression, stated_sales, stated_margin, bank_tries, bank_bad_on.
     """

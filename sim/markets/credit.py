@@ -197,11 +197,13 @@ def report_outcomes(m):
 def watch_cash_flow(m):
     """Lines of shops whose receipts dried up, or whose owners walked away, are frozen; none if loans are not monitored.
 
-    Reads: merchants.sales_recent, sales_trend, walked_on.  Writes: merchants.is_frozen.  Source: SOURCES 1.4, monitoring of cash flow.
+    Reads: merchants.sales_recent, sales_trend, fake_sales, walked_on.  Writes: merchants.is_frozen.
+    Source: SOURCES 1.4, monitoring of cash flow.
     """
     shops = m.merchants
     if m.settings.loans.monitoring:
-        shops.is_frozen[:] = (shops.sales_recent < m.settings.credit.freeze_share * shops.sales_trend) | (shops.walked_on >= 0)
+        least = m.settings.credit.freeze_share * (shops.sales_trend + shops.fake_sales)
+        shops.is_frozen[:] = (shops.sales_recent + shops.fake_sales < least) | (shops.walked_on >= 0)
 
 
 def settle_draws(m):

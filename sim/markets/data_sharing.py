@@ -69,10 +69,12 @@ class DataSharing:
     def closed_loop(self, m, rows) -> ClosedLoopView:
         """The platform's view of the merchants `rows`: what happens on it, and arrears at its own lenders only."""
         shops = m.merchants
-        trend = np.maximum(shops.sales_trend[rows], 1.0)
+        fake = shops.fake_sales[rows]  # praised by who placed them
+        trend = np.maximum(shops.sales_trend[rows] + fake, 1.0)
+        rating = shops.rating[rows] + (1.0 - shops.rating[rows]) * fake / trend
         return ClosedLoopView(
-            shops.sales_trend[rows].copy(), m.day - shops.opened_on[rows], shops.rating[rows].astype(float),
-            shops.is_certified[rows].copy(), shops.status[rows] == 0, days_past_due(m, rows), shops.sales_recent[rows] / trend,
+            shops.sales_trend[rows] + fake, m.day - shops.opened_on[rows], rating, shops.is_certified[rows].copy(),
+            shops.status[rows] == 0, days_past_due(m, rows), (shops.sales_recent[rows] + fake) / trend,
             shops.inventory[rows] / (trend * shops.cost_share[rows]), shops.escrow[rows] / trend,
             shops.complaint_share[rows].astype(float), shops.n_favourites[rows].copy(), _ties(m)[rows])
 

@@ -100,6 +100,7 @@ CAUSES = {
     "guarantee_leverage": _owe_on_credit, "guarantee_profit": _pay("guarantor_cash", "world", Purpose.STAFF),
     "arrears_1_30": _late(30), "arrears_31_60": _late(31), "arrears_61_90": _late(90),
     "recovered": _set(("credit", "recovered_today"), 10**7),
+    "brushed": _column("merchants", "fake_sales", 10**5),
     "reopened_merchants": lambda m: m.merchants.reopened_on.__setitem__(5, m.day),
     "troubled_share": _column("merchants", "trouble_since", 0), "frozen_share": _freeze, "walked_away": _walk_away,
     "gmv": _set(("goods", "gmv_today"), 10**9), "purchases": _set(("goods", "n_purchases_today"), 10**6),
