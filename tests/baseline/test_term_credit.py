@@ -1,0 +1,165 @@
+"""Term loans: who is asked, what an officer sees, how large a loan is, who pays when it goes bad, and what notes fund."""
+
+import numpy as np
+import pytest
+
+from agents.lending import POLICIES
+from agents.merchant import ask_for_term_loan
+from agents.term_lender import P2P, SUPPLY_CHAIN
+from sim.core.ledger import Purpose
+from sim.core.views import VisitedFileView
+from sim.markets import notes, term_credit
+from sim.markets.officers import error_of_visits
+from tests.worlds import CopyOfEachDay, small_market
+
+BUSY = {"consumers__count": 6_000, "merchants__count": 300, "merchants__bank_application_rate": 12.0, "relationship_bank__officers": 1e6,
+        "large_bank__officers": 1e6, "micro_specialist__officers": 1e6, "supply_chain__officers": 1e6, "p2p__officers": 1e6}
+ALL_ASK_P2P = {"p2p__reach": 1.0, "p2p__pass_mark": 0.0, "p2p__capital_cny": 1e10, "p2p__investor_share": .9,
+               "merchants__home_bank_bonus": 0.0}
+
+
+# --- who is asked -----------------------------------------------------------------------------------------------------
+
+
+def test_most_ask_their_own_bank_first_and_who_was_refused_asks_another():
+    market = small_market(after=1, merchants__bank_application_rate=12.0, merchants__count=2_000, consumers__count=4_000)
+    shops = market.merchants
+    asks = np.flatnonzero(shops.bank_applied_on >= 0)
+    own = (shops.bank_asked[asks] == shops.home_bank[asks]).mean()
+    assert len(asks) > 30 and .6 < own < 1.0
+    one = asks[:20]
+    before = shops.bank_asked[one].copy()
+    shops.bank_applied_on[one], shops.bank_ask_again_on[one] = -1, market.day
+    ask_for_term_loan(market)
+    again = shops.bank_applied_on[one] == market.day
+    assert again.any() and not again.all(), "half know nobody else"
+    assert (shops.bank_asked[one][again] != before[again]).all()
+
+
+def test_a_dearer_lender_is_asked_less_but_only_a_little():
+    """L04: two points of utility a hundred percentage points."""
+    def asked(apr):
+        market = small_market(after=30, **BUSY, micro_specialist__apr=apr, micro_specialist__reach=1.0, merchants__home_bank_bonus=0.0)
+        return np.isin(market.merchants.bank_asked[market.merchants.bank_granted_on > 0], (22, 23)).sum()
+
+    cheap, dear = asked(0.0), asked(1.0)
+    assert 0 < dear < cheap
+
+
+def test_who_waits_too_long_leaves_the_queue_and_asks_elsewhere(monkeypatch):
+    monkeypatch.setattr(term_credit, "PATIENCE_DAYS", 5)
+    idle = {f"{kind}__officers": 0.0 for kind in ("large_bank", "relationship_bank", "micro_specialist", "supply_chain", "p2p")}
+    market = small_market(after=20, **{**BUSY, **idle})
+    shops = market.merchants
+    waiting = shops.bank_applied_on >= 0
+    assert waiting.any() and (market.day - 1 - shops.bank_applied_on[waiting] <= 5).all() and shops.bank_tries.max() >= 1
+    assert market.banks.loans.sum() == 0 and market.banks.load.max() > 1
+
+
+# --- officers ---------------------------------------------------------------------------------------------------------
+
+
+def test_more_clients_an_officer_and_a_longer_queue_mean_a_worse_eye():
+    s = small_market().settings.officers
+    assert error_of_visits(s, 20, 0.0) == pytest.approx(s.visit_error)
+    assert error_of_visits(s, 3_000, 0.0) / error_of_visits(s, 300, 0.0) == pytest.approx(np.sqrt(10))
+    assert error_of_visits(s, 20, 1.8) == pytest.approx(2 * error_of_visits(s, 20, .8)) == pytest.approx(2 * s.visit_error)
+
+
+def test_doubtful_clients_wait_for_a_manager_and_without_managers_have_no_line():
+    none, some = (small_market(after=45, merchants__count=400, consumers__count=8_000, platforms__client_managers=number)
+                  for number in (0.0, 4e4))
+    without, with_them = ((market.merchants.credit_limit > 0).mean() for market in (none, some))
+    assert none.platforms.queue[0] > 0 and some.platforms.queue[0] == 0
+    assert without < with_them and none.merchants.visited_on.max() < 0 <= some.merchants.visited_on.max()
+
+
+def test_nobody_is_seen_by_hand_if_nobody_is_doubtful():
+    market = small_market(after=45, credit__manual_share=0.0)
+    assert not (market.merchants.visited_on > -100_000).any() and (market.merchants.visit_wanted_on < 0).all()
+
+
+def test_officers_are_paid_their_wages():
+    market = small_market(after=10, large_bank__officers=5e5)
+    paid = -market.ledger.money_total[Purpose.STAFF, market.ledger.entities.index("bank 0"):][: len(market.banks)]
+    exact = market.banks.officers * market.settings.officers.wage_cny * 100 / 365 * 10
+    assert paid == pytest.approx(exact, abs=10) and paid.sum() > 0
+
+
+# --- how large, and what is pledged -----------------------------------------------------------------------------------
+
+
+def test_a_micro_specialist_lends_what_the_margin_pays_back():
+    policy = POLICIES["micro_specialist"](POLICIES["micro_specialist"].Settings())
+    view = VisitedFileView(*(np.array(column, float) for column in
+                             ([2.0, 2.0, -3.0], [1e5, 2e5, 2e5], [.1, .1, .1], [3e6, 3e6, 3e6], [900] * 3, [900] * 3, [0] * 3)))
+    offer = policy.decide(view)
+    s = policy.settings
+    factor = (1 - (1 + s.apr / 12) ** -12) / (s.apr / 12)
+    assert offer.amount[0] == int(s.instalment_share * .1 * 3e6 * factor) // 100_000 * 100_000
+    assert offer.amount[1] == pytest.approx(2 * offer.amount[0], abs=100_000) and not offer.is_approved[2] and offer.amount[2] == 0
+    assert (offer.pledge[:2] == 1.5e6).all()
+
+
+def test_a_large_bank_lends_nothing_without_a_pledge():
+    market = small_market(after=59, **{**BUSY, "data__collateral_share": 0.0})
+    large = market.banks.kind == 0
+    assert market.banks.n_granted[large].sum() == 0 < market.banks.n_granted[~large].sum()
+    with_it = small_market(after=59, **{**BUSY, "data__collateral_share": 1.0})
+    assert with_it.banks.n_granted[large].sum() > 0
+
+
+def test_a_rival_that_owes_its_supplier_keeps_what_the_supplier_does_not_pay():
+    market = small_market(after=25, **BUSY, supply_chain__reach=1.0, merchants__home_bank_bonus=0.0, distress__dependence_high=.5)
+    number = market.term_lenders[1].first + SUPPLY_CHAIN
+    shops = market.merchants
+    row = np.flatnonzero((shops.bank_lender == number) & (shops.bank_loan > 0))[0]
+    assert shops.bank_pledge[row] >= shops.bank_loan[row] / .8
+    shops.status[row], shops.cash[row] = 1, 0  # it fails, with nothing in the till
+    market.ledger.start()
+    shops.bank_due_on[row] = market.day - 2
+    market.step()
+    assert shops.bank_loan[row] == 0 and market.ledger.money_today[Purpose.RECOVERY].any()
+
+
+# --- notes ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_p2p_company_lends_only_what_its_notes_brought():
+    seen = CopyOfEachDay(lambda m: (int(m.financiers.loans[P2P]), int(m.financiers.notes[P2P]), int(m.consumers.notes.sum())))
+    market = small_market(days=150, observers=[seen], **BUSY, **ALL_ASK_P2P)
+    market.run_days()
+    loans, sold, held = np.array(seen.days).T
+    accrued = market.financiers.interest_fen[P2P]
+    assert loans.max() > 0 and (sold == held).all()
+    assert (loans <= sold + accrued).all()
+    without = small_market(after=60, **BUSY, **{**ALL_ASK_P2P, "p2p__investor_share": 0.0})
+    assert without.financiers.loans[P2P] == 0 and (without.merchants.bank_granted > 0).any(), "granted, and nobody funds it"
+
+
+def test_holders_of_notes_are_paid_every_month():
+    market = small_market(days=150, after=100, **BUSY, **ALL_ASK_P2P)
+    held = int(market.consumers.notes.sum())
+    deposits = -market.ledger.money_total[Purpose.NOTES, market.ledger.entities.index("financier 1")]
+    assert held > 0
+    market.run_days(30)
+    assert market.ledger.money_total[Purpose.NOTES, market.ledger.entities.index("consumers")] != -deposits
+
+
+def test_numbers_of_the_financiers_are_the_same_on_both_floors():
+    assert notes.P2P == P2P
+
+
+# --- learning ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_lender_of_term_loans_keeps_what_it_saw_and_learns_how_it_ended():
+    market = small_market(days=420, after=400, **BUSY, distress__trouble_rate=2.0)
+    seen = [policy.learning.experience for policy in market.term_policies]
+    assert sum(len(each) for each in seen) > 200
+    assert sum((each["outcome"] >= 0).sum() for each in seen) > 20 and sum(each.n_bads for each in seen) > 0
+    resumed = small_market(days=420, **BUSY, distress__trouble_rate=2.0)
+    resumed.restore(market.state())
+    market.run_days(), resumed.run_days()
+    assert [len(p.learning.experience) for p in market.term_policies] == [len(p.learning.experience) for p in resumed.term_policies]
+    assert (market.merchants.bank_loan == resumed.merchants.bank_loan).all()
