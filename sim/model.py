@@ -114,7 +114,7 @@ class Market(mesa.Model):
 
     def _learners(self):
         """Every policy that learns, in a fixed order."""
-        return [policy for policy in (self.platform_lender, *self.term_policies) if isinstance(policy, Learner)]
+        return [policy for policy in (self.platform_lender, *self.term_policies, self.payment_lender) if isinstance(policy, Learner)]
 
     def _network(self, use, n, stream, attributes, n_connected=None):
         settings, key = getattr(self.settings.networks, use), stream_key(self.world_seed, stream)
@@ -213,7 +213,7 @@ class Market(mesa.Model):
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
                 "learnt": [policy.state() for policy in self._learners()],
-                "learnt_of_users": self.payment_lender.state(), "credit_payment": self.credit_payment.state(),
+                "credit_payment": self.credit_payment.state(),
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -235,7 +235,6 @@ class Market(mesa.Model):
         self.credit.restore(state["credit"])
         self.goods.restore(state["goods"])
         self.credit_payment.restore(state["credit_payment"])
-        self.payment_lender.restore(state["learnt_of_users"])
         for policy, learnt in zip(self._learners(), state["learnt"]):
             policy.restore(learnt)
         self.purchases = ()
@@ -288,7 +287,7 @@ class Market(mesa.Model):
 REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gmv_today,
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
-CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt", "learnt_of_users",
+CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
                    "ledger", "credit", "credit_payment", "goods", *Market.POPULATIONS}
 
 

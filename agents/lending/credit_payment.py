@@ -6,7 +6,7 @@ weight.  Alternative: points that favour women.  Reason: whether women get lines
 
 import numpy as np
 
-from agents.lending.learning import LearningCard, LearningSettings
+from agents.lending.learning import Learner, LearningCard, LearningSettings
 from agents.lending.scorecard import ScorecardSettings
 from sim.core.settings import Settings, setting
 from sim.core.views import ConsumerView, CreditDecision
@@ -35,7 +35,7 @@ class CreditPaymentCardSettings(Settings):
     scorecard: ScorecardSettings = ScorecardSettings()
 
 
-class CreditPaymentCard:
+class CreditPaymentCard(Learner):
     """Who gets a line, and how full: by the expert card until a card is learnt."""
 
     kind = "credit_payment"
@@ -74,26 +74,9 @@ class CreditPaymentCard:
         """Within `outcome_days`, as the lender believes it, shape (n,)."""
         return self.learning.score(view.features())
 
-    def remember(self, ids, day: int, view: ConsumerView, decision: CreditDecision) -> None:
-        """Keep the decisions `ids` of today with what was seen."""
-        self.learning.experience.add(ids, day, view.features(), decision.is_approved)
-
-    def cases_to_judge(self, day: int) -> np.ndarray:
-        """Ids of approved cases whose time is up today."""
-        seen = self.learning.experience
-        return seen["id"][(seen["day"] == day - self.settings.outcome_days) & seen["is_approved"]]
-
     def learn(self, ids, is_bad, day: int) -> None:
-        """Note how the cases `ids` ended and make a new card if one is due."""
+        """Note how the cases `ids` ended, and make a new card if one is due and cards are made at all."""
         if len(ids):
             self.learning.experience.observe(ids, is_bad)
         if self.settings.learns:
             self.learning.update(day)
-
-    def state(self) -> dict:
-        """What was learnt."""
-        return self.learning.state()
-
-    def restore(self, state: dict) -> None:
-        """Become what `state` was taken from."""
-        self.learning.restore(state)
