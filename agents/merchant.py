@@ -25,9 +25,9 @@ UNDECIDED, TAKES, LEAVES = 0, 1, 2  # credit_choice: nothing offered yet; borrow
 LONGEST_REVIEW = 40  # days
 FORGOTTEN = ("closed_on", "walked_on", "returns_on", "trouble_since", "unpaid_days", "normal_sales", "rating", "complaint_share",
              "sales_trend", "sales_recent", "fake_sales", "score", "credit_limit", "is_frozen", "loan_life", "last_draw_on",
-             "credit_choice", "decided_on", "trial", "offered_offset", "rate_offset", "bank_applied_on", "bank_lender", "bank_due_on",
-             "bank_reserve", "supply_share", "is_certified", "visit_wanted_on", "visited_on", "impression", "stated_sales",
-             "stated_margin", "bank_ask_again_on", "bank_tries", "bank_bad_on")  # what nobody knows of a shop under another name
+             "credit_choice", "decided_on", "trial", "offered_offset", "rate_offset", "term_applied_on", "term_lender", "term_due_on",
+             "term_reserve", "supply_share", "is_certified", "visit_wanted_on", "visited_on", "impression", "stated_sales",
+             "stated_margin", "term_ask_again_on", "term_tries", "term_bad_on")  # what nobody knows of a shop under another name
 RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_DAYS (a test holds them equal)
 
 
@@ -159,21 +159,21 @@ class Merchants(Population):
     collateral = column(np.int64, "fen", "Property the owner could pledge")
     stated_sales = column(np.float64, "fen a year", "Sales in the last annual statement")
     stated_margin = column(np.float64, "share of sales", "Margin in the last annual statement")
-    bank_asked = column(np.int16, "lender of term loans", "Asked last: a bank, or a financier counted after the banks")
-    bank_applied_on = column(np.int32, "day", "Application in a queue since; -1 none", default=-1)
-    bank_ask_again_on = column(np.int32, "day", "After a refusal asks the next lender then; -1 not", default=-1)
-    bank_tries = column(np.int8, "lenders", "Asked in vain in this search")
-    bank_lender = column(np.int16, "lender of term loans", "Who lent or has granted; -1 none", default=-1)
-    bank_granted = column(np.int64, "fen", "Granted, not yet paid out")
-    bank_granted_on = column(np.int32, "day", "Day of the grant")
-    bank_pledge = column(np.int64, "fen", "What the lender may take if the loan goes bad")
-    bank_bad_on = column(np.int32, "day", "Last day a term loan became more than 90 days past due; -1 never", default=-1)
-    bank_loan = column(np.int64, "fen", "Owed on a term loan, principal and interest")
-    bank_instalment = column(np.int64, "fen a month", "Fixed instalment")
-    bank_reserve = column(np.int64, "fen", "Set aside for the next instalment")
-    bank_part_paid = column(np.int64, "fen", "Paid towards the instalment that is due")
-    bank_due_on = column(np.int32, "day", "Next instalment; -1 none", default=-1)
-    bank_carry = column(np.float64, "fen", "Fraction of a fen of bank interest")
+    term_asked = column(np.int16, "lender of term loans", "Asked last: a bank, or a financier counted after the banks")
+    term_applied_on = column(np.int32, "day", "Application in a queue since; -1 none", default=-1)
+    term_ask_again_on = column(np.int32, "day", "After a refusal asks the next lender then; -1 not", default=-1)
+    term_tries = column(np.int8, "lenders", "Asked in vain in this search")
+    term_lender = column(np.int16, "lender of term loans", "Who lent or has granted; -1 none", default=-1)
+    term_granted = column(np.int64, "fen", "Granted, not yet paid out")
+    term_granted_on = column(np.int32, "day", "Day of the grant")
+    term_pledge = column(np.int64, "fen", "What the lender may take if the loan goes bad")
+    term_bad_on = column(np.int32, "day", "Last day a term loan became more than 90 days past due; -1 never", default=-1)
+    term_loan = column(np.int64, "fen", "Owed on a term loan, principal and interest")
+    term_instalment = column(np.int64, "fen a month", "Fixed instalment")
+    term_reserve = column(np.int64, "fen", "Set aside for the next instalment")
+    term_part_paid = column(np.int64, "fen", "Paid towards the instalment that is due")
+    term_due_on = column(np.int32, "day", "Next instalment; -1 none", default=-1)
+    term_carry = column(np.float64, "fen", "Fraction of a fen of bank interest")
 
     def usable_line(self, rows) -> np.ndarray:
         """What the platform's lender lets the shops `rows` owe, fen; nothing while the line is frozen."""
@@ -267,8 +267,8 @@ def plan_orders(m):
     target = cost share x forecast x (season over the coming review period + safety days);
     own cash kept = max(share x typical order, typical order - trust x line); a bank loan is taken out, for equipment or rent;
     need = target - stock + instalment due before the next review - min(cash, kept).
-    Reads: merchants.forecast, inventory, credit_limit, is_frozen, cash, bank_loan, bank_instalment, bank_due_on.
-    Writes: merchants.order_today, need_today, surplus_today, bank_reserve, next_review, typical_order, reviews_today,
+    Reads: merchants.forecast, inventory, credit_limit, is_frozen, cash, term_loan, term_instalment, term_due_on.
+    Writes: merchants.order_today, need_today, surplus_today, term_reserve, next_review, typical_order, reviews_today,
     is_early, draw_minute.
     Draws: MERCHANT_DRAW_MINUTE, one per merchant.
     """
@@ -330,11 +330,11 @@ def _plan_orders(m, rows, days_early):
     line = np.where(shops.credit_choice[rows] == LEAVES, 0, shops.usable_line(rows))
     kept = np.maximum(shops.own_cash_share[rows] * shops.typical_order[rows],
                       shops.typical_order[rows] - s.trust_in_line * line)
-    falls_due = (shops.bank_loan[rows] > 0) & (shops.bank_due_on[rows] <= m.day + period)
-    instalment = np.where(falls_due, np.minimum(shops.bank_instalment[rows], shops.bank_loan[rows]), 0)
+    falls_due = (shops.term_loan[rows] > 0) & (shops.term_due_on[rows] <= m.day + period)
+    instalment = np.where(falls_due, np.minimum(shops.term_instalment[rows], shops.term_loan[rows]), 0)
     spare = np.maximum(shops.cash[rows] + line - order, shops.cash[rows] // 2)  # a bare shelf earns nothing
     reserve = np.minimum(instalment, spare)
-    shops.bank_reserve[rows] = np.where(np.asarray(days_early) == 0, reserve, shops.bank_reserve[rows])
+    shops.term_reserve[rows] = np.where(np.asarray(days_early) == 0, reserve, shops.term_reserve[rows])
     shops.surplus_today[rows] = np.maximum(0, shops.cash[rows] - kept.astype(np.int64) - reserve)
     shops.order_today[rows] = order
     shops.need_today[rows] = np.maximum(0, order + reserve - shops.cash[rows] + shops.surplus_today[rows])
@@ -366,7 +366,7 @@ def buy_stock(m):
         shops.order_today[lacks] = (shops.order_today[lacks] * shops.supply_share[lacks]).astype(np.int64)
         shops.supply_share[lacks] += (1.0 - shops.supply_share[lacks]) / m.settings.merchants.relink_days
     rows = np.flatnonzero(shops.order_today)
-    bought = np.minimum(shops.order_today[rows], np.maximum(0, shops.cash[rows] - shops.bank_reserve[rows]))
+    bought = np.minimum(shops.order_today[rows], np.maximum(0, shops.cash[rows] - shops.term_reserve[rows]))
     m.ledger.pay(m.books.cash, rows, m.books.world, 0, bought, purpose=Purpose.STOCK)
     shops.inventory[rows] += bought
     m.credit.stock_bought_today = int(bought.sum())
@@ -403,24 +403,24 @@ def ask_for_term_loan(m):
 
     utility = slope x rate + bonus of the own bank + a taste for each lender.  Source: DESIGN 4.3; McFadden (1974).
     Reads: merchants.home_bank, dependence; banks.apr, reach; financiers.apr, reach.
-    Writes: merchants.bank_asked, bank_applied_on, bank_ask_again_on, bank_tries.  Draws: BANK_APPLICATION, one per merchant.
+    Writes: merchants.term_asked, term_applied_on, term_ask_again_on, term_tries.  Draws: BANK_APPLICATION, one per merchant.
     """
     shops = m.merchants
     u = uniforms(stream_key(m.path_seed, Stream.BANK_APPLICATION, m.day), 0, len(shops), 0)
-    is_free = ((shops.status == OPEN) & (shops.bank_loan == 0) & (shops.bank_granted == 0) & (shops.bank_applied_on < 0)
+    is_free = ((shops.status == OPEN) & (shops.term_loan == 0) & (shops.term_granted == 0) & (shops.term_applied_on < 0)
                & (shops.days_past_due == 0))
-    tries_next = (shops.bank_ask_again_on >= 0) & (shops.bank_ask_again_on <= m.day)
-    starts = is_free & (shops.bank_ask_again_on < 0) & (u < m.settings.merchants.bank_application_rate / 365)
-    shops.bank_tries[starts] = 0
-    shops.bank_tries[tries_next] += 1
-    shops.bank_ask_again_on[tries_next] = -1
+    tries_next = (shops.term_ask_again_on >= 0) & (shops.term_ask_again_on <= m.day)
+    starts = is_free & (shops.term_ask_again_on < 0) & (u < m.settings.merchants.bank_application_rate / 365)
+    shops.term_tries[starts] = 0
+    shops.term_tries[tries_next] += 1
+    shops.term_ask_again_on[tries_next] = -1
     rows = np.flatnonzero(starts | tries_next & is_free)
     if len(rows) == 0:
         return
-    lender = _lender_of_choice(m, rows, shops.bank_tries[rows])
+    lender = _lender_of_choice(m, rows, shops.term_tries[rows])
     asks = rows[lender >= 0]
-    shops.bank_asked[asks] = lender[lender >= 0]
-    shops.bank_applied_on[asks] = m.day
+    shops.term_asked[asks] = lender[lender >= 0]
+    shops.term_applied_on[asks] = m.day
 
 
 def _lender_of_choice(m, rows, rank) -> np.ndarray:

@@ -80,10 +80,10 @@ class Ratios:
         young = late <= 180
         self.rows.append((owed[late > BAD_DAYS].sum() / owed.sum(), owed[(late > BAD_DAYS) & young].sum() / owed[young].sum(),
                           (late > BAD_DAYS).sum(), (shops.credit_limit > 0)[shops.status == 0].mean()))
-        kind = np.append(m.banks.kind, (SUPPLY_CHAIN_KIND, P2P_KIND))[shops.bank_lender]
-        bad = (shops.bank_loan > 0) & (m.day - shops.bank_due_on > BAD_DAYS)
-        self.term_rows.append([(shops.bank_loan[bad & mine].sum(), shops.bank_loan[mine].sum(), (bad & mine).sum())
-                               for mine in (np.isin(kind, kinds) & (shops.bank_lender >= 0) for kinds in TERM_KINDS.values())])
+        kind = np.append(m.banks.kind, (SUPPLY_CHAIN_KIND, P2P_KIND))[shops.term_lender]
+        bad = (shops.term_loan > 0) & (m.day - shops.term_due_on > BAD_DAYS)
+        self.term_rows.append([(shops.term_loan[bad & mine].sum(), shops.term_loan[mine].sum(), (bad & mine).sum())
+                               for mine in (np.isin(kind, kinds) & (shops.term_lender >= 0) for kinds in TERM_KINDS.values())])
 
     def numbers(self, m) -> dict[str, float]:
         """Means over the steady days; percent."""

@@ -91,8 +91,8 @@ def _term_lenders(m, kind: str) -> Lender:
     rows, policy = numbers - group.first, m.term_policies[numbers[0]]
 
     def contracts():
-        mine = np.flatnonzero((shops.bank_loan > 0) & np.isin(shops.bank_lender, numbers))
-        return shops.bank_loan[mine], np.maximum(m.day - shops.bank_due_on[mine], 0)
+        mine = np.flatnonzero((shops.term_loan > 0) & np.isin(shops.term_lender, numbers))
+        return shops.term_loan[mine], np.maximum(m.day - shops.term_due_on[mine], 0)
 
     def today():
         lenders, books = group.lenders, _booked(m, "bank" if group.first == 0 else "financier", rows)

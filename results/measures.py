@@ -334,8 +334,8 @@ def bank_queue(m):
 
 @measure("share", "Bank loans over 90 days past due / outstanding (S10)", "last", "银行不良率")
 def bank_npl_ratio(m):
-    late = (m.merchants.bank_loan > 0) & (m.day - m.merchants.bank_due_on > PAST_DUE_IS_BAD_DAYS)
-    return _share(m.merchants.bank_loan[late].sum(), m.merchants.bank_loan.sum())
+    late = (m.merchants.term_loan > 0) & (m.day - m.merchants.term_due_on > PAST_DUE_IS_BAD_DAYS)
+    return _share(m.merchants.term_loan[late].sum(), m.merchants.term_loan.sum())
 
 
 @measure("CNY", "Sight deposits of consumers and merchants", "last", "存款")

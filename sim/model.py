@@ -143,7 +143,7 @@ class Market(mesa.Model):
             lender_cash=money("lenders.cash", self.lenders.cash, issuer=np.zeros(len(self.lenders)), entity="lender 0", per_row=True),
             loan_debt=claim("loans.outstanding", self.loans.outstanding, entity="merchants", is_debt=True),
             loan_claim=claim("lenders.loans", self.lenders.loans, entity="lender 0", per_row=True),
-            bank_debt=claim("merchants.bank_loan", s.bank_loan, entity="merchants", is_debt=True),
+            term_debt=claim("merchants.term_loan", s.term_loan, entity="merchants", is_debt=True),
             bank_loans=claim("banks.loans", self.banks.loans, entity="bank 0", per_row=True),
             lender_debt=claim("lenders.borrowed", self.lenders.borrowed, entity="lender 0", per_row=True, is_debt=True),
             bank_lender_claims=claim("banks.lender_claims", self.banks.lender_claims, entity="bank 0", per_row=True),

@@ -76,17 +76,17 @@ def reopen_shops(m):
 
     The shop has no history: no age, no rating but the default, no line, no ties, no buyers who remember it; its owner brings the
     money for the first order.  What a lender learnt of the old name (merchants.bad_on) stays with the old name's applications.
-    Reads: merchants.size, review_days, cost_share, bank_loan; loans.kind.
+    Reads: merchants.size, review_days, cost_share, term_loan; loans.kind.
     Writes: merchants.status, opened_on, reopened_on, forecast, typical_order, next_review, cash, closed_on, walked_on, returns_on,
     trouble_since, unpaid_days, normal_sales, rating, complaint_share, sales_trend, sales_recent, last_draw_on,
-    loan_life, score, is_frozen, credit_choice, decided_on, bank_reserve, supply_share, is_certified,
-    visited_on, impression, stated_sales, stated_margin, bank_tries, bank_bad_on.
+    loan_life, score, is_frozen, credit_choice, decided_on, term_reserve, supply_share, is_certified,
+    visited_on, impression, stated_sales, stated_margin, term_tries, term_bad_on.
     """
     shops = m.merchants
     due = (shops.returns_on >= 0) & (shops.returns_on <= m.day)
     if not due.any():
         return
-    rows = np.flatnonzero(due & (shops.status != 0) & (shops.bank_loan == 0))
+    rows = np.flatnonzero(due & (shops.status != 0) & (shops.term_loan == 0))
     rows = rows[(m.loans.kind[rows[:, None] * SLOTS + np.arange(SLOTS)] == NONE).all(axis=1)]
     shops.begin_again(rows, m.day, m.settings.consumers)
     brought = np.maximum(0, shops.typical_order[rows].astype(np.int64) - shops.inventory[rows])

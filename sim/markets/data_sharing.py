@@ -173,7 +173,7 @@ def _margin(m, rows) -> np.ndarray:
 def _own_arrears(m, rows) -> np.ndarray:
     """Days past due at the lender of the term loan."""
     shops = m.merchants
-    return np.where(shops.bank_loan[rows] > 0, np.maximum(m.day - shops.bank_due_on[rows], 0), 0)
+    return np.where(shops.term_loan[rows] > 0, np.maximum(m.day - shops.term_due_on[rows], 0), 0)
 
 
 def _relationship_days(m, rows) -> np.ndarray:

@@ -104,7 +104,7 @@ def collect(m):
     """Shops repay what their cash covers in one sum; what is past due is swept from cash, and from escrow what was kept for it.
 
     Of who walked away only what monitoring intercepts.
-    Reads: loans.due_on; merchants.walked_on, bank_reserve.
+    Reads: loans.due_on; merchants.walked_on, term_reserve.
     Writes: merchants.cash, escrow, bundle_loan, loan_life; lenders.cash, loans; loans.collected, kind, outstanding,
     principal, carry; credit.closed_today, closed_days_today.
     """
@@ -114,7 +114,7 @@ def collect(m):
     if len(late):
         _keep_collected(m, late)
     refuses = (shops.walked_on >= 0) & (not m.settings.loans.monitoring)
-    paid = _collect(m.day, early, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.bank_reserve,
+    paid = _collect(m.day, early, loans.kind, loans.outstanding, loans.collected, loans.due_on, shops.cash, shops.term_reserve,
                     shops.bundle_loan, refuses)
     rows = np.flatnonzero(paid)
     owner = rows // SLOTS

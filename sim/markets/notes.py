@@ -14,7 +14,7 @@ P2P = 1  # row of the financiers, as agents.term_lender.P2P (a test holds them e
 def sell_notes(m, wishes):
     """Investors buy notes for loans that are granted and wait for money, all in the same proportion if they want more.
 
-    wishes: (rows of consumers, fen each).  Reads: merchants.bank_granted, bank_lender.
+    wishes: (rows of consumers, fen each).  Reads: merchants.term_granted, term_lender.
     Writes: consumers.deposit, notes; financiers.cash, notes.
     """
     rows, wish = wishes
@@ -48,4 +48,4 @@ def service_notes(m):
 def _waiting(m) -> int:
     """Granted by the P2P company and not yet paid out, fen."""
     shops = m.merchants
-    return int(shops.bank_granted[shops.bank_lender == m.term_lenders[1].first + P2P].sum())
+    return int(shops.term_granted[shops.term_lender == m.term_lenders[1].first + P2P].sum())

@@ -22,43 +22,43 @@ def report_term_outcomes(m):
     """Lenders of term loans are told how the approved applications ended whose time is up, and may make a new card.
 
     Bad: more than 90 days past due within the outcome window.
-    Reads: merchants.bank_bad_on.  Returns nothing: what was learnt stays with the lenders.
+    Reads: merchants.term_bad_on.  Returns nothing: what was learnt stays with the lenders.
     """
     shops = m.merchants
     for policy in m.term_policies:
         if len(policy.learning.experience) == 0:
             continue
         ids = policy.cases_to_judge(m.day)
-        policy.learn(ids, shops.bank_bad_on[ids % len(shops)] >= m.day - policy.settings.outcome_days, m.day)
+        policy.learn(ids, shops.term_bad_on[ids % len(shops)] >= m.day - policy.settings.outcome_days, m.day)
 
 
 def decide_applications(m):
     """Each lender decides its oldest applications up to its officers' capacity; who waited too long, or is refused, asks elsewhere.
 
-    Reads: merchants.bank_asked, bank_applied_on, status; the views of the lenders' data regimes.
-    Writes: merchants.bank_applied_on, bank_ask_again_on, bank_lender, bank_granted, bank_granted_on, bank_pledge;
+    Reads: merchants.term_asked, term_applied_on, status; the views of the lenders' data regimes.
+    Writes: merchants.term_applied_on, term_ask_again_on, term_lender, term_granted, term_granted_on, term_pledge;
     banks.queue, capacity_carry, load, applications_today, approvals_today; financiers.queue, capacity_carry, load,
     applications_today, approvals_today.
     """
     shops = m.merchants
-    arrived = np.bincount(shops.bank_asked[shops.bank_applied_on == m.day], minlength=len(m.term_policies))
+    arrived = np.bincount(shops.term_asked[shops.term_applied_on == m.day], minlength=len(m.term_policies))
     is_closed = shops.status != 0
-    leaves = (shops.bank_applied_on >= 0) & ((m.day - shops.bank_applied_on > PATIENCE_DAYS) | is_closed)
-    shops.bank_applied_on[leaves] = -1
-    shops.bank_ask_again_on[leaves] = np.where(is_closed[leaves], -1, m.day + 1)
-    waiting = np.flatnonzero(shops.bank_applied_on >= 0)
-    waiting = waiting[np.lexsort((waiting, shops.bank_applied_on[waiting]))]
+    leaves = (shops.term_applied_on >= 0) & ((m.day - shops.term_applied_on > PATIENCE_DAYS) | is_closed)
+    shops.term_applied_on[leaves] = -1
+    shops.term_ask_again_on[leaves] = np.where(is_closed[leaves], -1, m.day + 1)
+    waiting = np.flatnonzero(shops.term_applied_on >= 0)
+    waiting = waiting[np.lexsort((waiting, shops.term_applied_on[waiting]))]
     capacity = np.concatenate([can_decide_today(group.lenders) for group in m.term_lenders])
-    chosen = waiting[_first_of_each(shops.bank_asked[waiting], capacity)]
-    served = np.bincount(shops.bank_asked[chosen], minlength=len(capacity))
-    in_queue = np.bincount(shops.bank_asked[waiting], minlength=len(capacity)) - served
+    chosen = waiting[_first_of_each(shops.term_asked[waiting], capacity)]
+    served = np.bincount(shops.term_asked[chosen], minlength=len(capacity))
+    in_queue = np.bincount(shops.term_asked[waiting], minlength=len(capacity)) - served
     for group in m.term_lenders:
         own = slice(group.first, group.first + len(group.lenders))
         note_work(group.lenders, arrived[own], served[own])
         group.lenders.queue[:], group.lenders.approvals_today[:] = in_queue[own], 0
-    shops.bank_applied_on[chosen] = -1
+    shops.term_applied_on[chosen] = -1
     for lender in np.flatnonzero(served):
-        _decide(m, lender, np.sort(chosen[shops.bank_asked[chosen] == lender]))
+        _decide(m, lender, np.sort(chosen[shops.term_asked[chosen] == lender]))
 
 
 def _decide(m, number, rows):
@@ -76,100 +76,100 @@ def _decide(m, number, rows):
     yes, no = rows[offer.is_approved], rows[~offer.is_approved]
     granted = part_of(offer, offer.is_approved)
     lenders.approvals_today[row] = len(yes)
-    shops.bank_lender[yes], shops.bank_granted_on[yes] = number, m.day
-    shops.bank_granted[yes], shops.bank_pledge[yes] = granted.amount, granted.pledge
-    shops.bank_ask_again_on[no] = m.day + ASK_AGAIN_DAYS
+    shops.term_lender[yes], shops.term_granted_on[yes] = number, m.day
+    shops.term_granted[yes], shops.term_pledge[yes] = granted.amount, granted.pledge
+    shops.term_ask_again_on[no] = m.day + ASK_AGAIN_DAYS
 
 
 def pay_out(m):
     """Granted loans are paid out, the oldest first, as far as the lender may lend; what waits longer than patience lapses.
 
-    Reads: merchants.bank_granted_on, status.
-    Writes: merchants.bank_granted, bank_lender, bank_loan, bank_instalment, bank_due_on, bank_carry, bank_tries, cash; banks.own_funds,
+    Reads: merchants.term_granted_on, status.
+    Writes: merchants.term_granted, term_lender, term_loan, term_instalment, term_due_on, term_carry, term_tries, cash; banks.own_funds,
     loans, granted_today, n_granted, granted_fen; financiers.cash, loans, granted_today, n_granted, granted_fen.
     """
     shops = m.merchants
     for group in m.term_lenders:
         group.lenders.granted_today[:] = 0
-    waiting = np.flatnonzero(shops.bank_granted > 0)
+    waiting = np.flatnonzero(shops.term_granted > 0)
     if len(waiting) == 0:
         return
-    lapses = waiting[(shops.status[waiting] != 0) | (m.day - shops.bank_granted_on[waiting] > PATIENCE_DAYS)]
-    shops.bank_granted[lapses], shops.bank_lender[lapses] = 0, -1
-    waiting = waiting[shops.bank_granted[waiting] > 0]
-    waiting = waiting[np.lexsort((waiting, shops.bank_granted_on[waiting]))]
+    lapses = waiting[(shops.status[waiting] != 0) | (m.day - shops.term_granted_on[waiting] > PATIENCE_DAYS)]
+    shops.term_granted[lapses], shops.term_lender[lapses] = 0, -1
+    waiting = waiting[shops.term_granted[waiting] > 0]
+    waiting = waiting[np.lexsort((waiting, shops.term_granted_on[waiting]))]
     room = np.concatenate([group.lenders.room(m) for group in m.term_lenders])
-    rows = waiting[_within(shops.bank_lender[waiting], shops.bank_granted[waiting], room)]
-    number, amount = shops.bank_lender[rows].astype(np.int64), shops.bank_granted[rows]
+    rows = waiting[_within(shops.term_lender[waiting], shops.term_granted[waiting], room)]
+    number, amount = shops.term_lender[rows].astype(np.int64), shops.term_granted[rows]
     for group in m.term_lenders:
         mine, lender = group.rows(number)
         m.ledger.pay(group.money, lender, m.books.cash, rows[mine], amount[mine], purpose=Purpose.LOAN_DRAWN)
-        m.ledger.owe(m.books.bank_debt, rows[mine], group.claims, lender, amount[mine], purpose=Purpose.LOAN_DRAWN)
+        m.ledger.owe(m.books.term_debt, rows[mine], group.claims, lender, amount[mine], purpose=Purpose.LOAN_DRAWN)
         np.add.at(group.lenders.granted_today, lender, 1)
         np.add.at(group.lenders.n_granted, lender, 1)
         np.add.at(group.lenders.granted_fen, lender, amount[mine])
     apr = _each(m, "apr")
-    shops.bank_instalment[rows] = [annuity(int(a), apr[k] / 12, m.term_policies[k].settings.term_months) for a, k in zip(amount, number)]
-    shops.bank_due_on[rows] = m.day + 30
-    shops.bank_carry[rows] = 0.0
-    shops.bank_granted[rows] = shops.bank_tries[rows] = 0
+    shops.term_instalment[rows] = [annuity(int(a), apr[k] / 12, m.term_policies[k].settings.term_months) for a, k in zip(amount, number)]
+    shops.term_due_on[rows] = m.day + 30
+    shops.term_carry[rows] = 0.0
+    shops.term_granted[rows] = shops.term_tries[rows] = 0
 
 
 def collect_instalments(m):
     """Interest by day; instalments when due, in parts if collected in person; pledges are sold, old arrears written off.
 
     A closed shop pays what it has; a lender that looks on the instalment day calls the whole loan if trade has dried up.
-    Writes: merchants.bank_loan, bank_instalment, bank_lender, bank_due_on, bank_carry, bank_reserve, bank_part_paid, bank_pledge,
-    bank_bad_on, cash, inventory, days_past_due; banks.own_funds, loans, interest_fen, lost_fen; financiers.cash, loans,
+    Writes: merchants.term_loan, term_instalment, term_lender, term_due_on, term_carry, term_reserve, term_part_paid, term_pledge,
+    term_bad_on, cash, inventory, days_past_due; banks.own_funds, loans, interest_fen, lost_fen; financiers.cash, loans,
     interest_fen, lost_fen.
     """
     shops, books = m.merchants, m.books
-    rows = np.flatnonzero(shops.bank_loan > 0)
+    rows = np.flatnonzero(shops.term_loan > 0)
     if len(rows) == 0:
         return
-    number = shops.bank_lender[rows].astype(np.int64)
-    exact = shops.bank_loan[rows] * (_each(m, "apr")[number] / 365) + shops.bank_carry[rows]
+    number = shops.term_lender[rows].astype(np.int64)
+    exact = shops.term_loan[rows] * (_each(m, "apr")[number] / 365) + shops.term_carry[rows]
     interest = np.floor(exact).astype(np.int64)
-    shops.bank_carry[rows] = exact - interest
-    debt = shops.bank_loan[rows] + interest
+    shops.term_carry[rows] = exact - interest
+    debt = shops.term_loan[rows] + interest
     call_below = np.array([policy.settings.call_below for policy in m.term_policies])[number]
-    called = (shops.bank_due_on[rows] == m.day) & (shops.sales_recent[rows] < call_below * shops.sales_trend[rows])
-    shops.bank_instalment[rows[called]] = debt[called]
-    open_part = np.maximum(0, shops.bank_instalment[rows] - shops.bank_part_paid[rows])
-    wanted = np.where(shops.bank_due_on[rows] <= m.day, np.minimum(open_part, debt), 0)
+    called = (shops.term_due_on[rows] == m.day) & (shops.sales_recent[rows] < call_below * shops.sales_trend[rows])
+    shops.term_instalment[rows[called]] = debt[called]
+    open_part = np.maximum(0, shops.term_instalment[rows] - shops.term_part_paid[rows])
+    wanted = np.where(shops.term_due_on[rows] <= m.day, np.minimum(open_part, debt), 0)
     is_closed = shops.status[rows] != 0
     in_person = np.array([policy.collects_in_person for policy in m.term_policies])[number]
     part = np.where(in_person, np.minimum(shops.cash[rows], wanted), 0)
     paid = np.where(is_closed, np.minimum(shops.cash[rows], debt), np.where(shops.cash[rows] >= wanted, wanted, part))
     is_met = (paid >= wanted) & (wanted > 0) & ~is_closed
     met = rows[is_met]
-    shops.bank_part_paid[rows] = np.where(is_met | is_closed, 0, shops.bank_part_paid[rows] + paid)
-    shops.bank_due_on[met] += 30
-    shops.bank_reserve[met] = 0
-    late = np.maximum(m.day - shops.bank_due_on[rows], 0)
+    shops.term_part_paid[rows] = np.where(is_met | is_closed, 0, shops.term_part_paid[rows] + paid)
+    shops.term_due_on[met] += 30
+    shops.term_reserve[met] = 0
+    late = np.maximum(m.day - shops.term_due_on[rows], 0)
     shops.days_past_due[rows] = np.maximum(shops.days_past_due[rows], late)
-    shops.bank_bad_on[rows[(late == BAD_DAYS + 1) & (debt >= BAD_FEN)]] = m.day
+    shops.term_bad_on[rows[(late == BAD_DAYS + 1) & (debt >= BAD_FEN)]] = m.day
     sells = late > np.array([policy.settings.recover_after_days for policy in m.term_policies])[number]
     on_shelf = np.array([policy.pledges_stock for policy in m.term_policies])[number]
-    worth = np.where(on_shelf, np.minimum(shops.bank_pledge[rows], shops.inventory[rows]), shops.bank_pledge[rows])
+    worth = np.where(on_shelf, np.minimum(shops.term_pledge[rows], shops.inventory[rows]), shops.term_pledge[rows])
     recovered = np.where(sells, np.minimum(worth, debt - paid), 0)
     shops.inventory[rows] -= np.where(on_shelf, recovered, 0)
-    shops.bank_pledge[rows[sells]] = 0
+    shops.term_pledge[rows[sells]] = 0
     lost = np.where(late > m.settings.banks.write_off_days, debt - paid - recovered, 0)
     for group in m.term_lenders:
         mine, lender = group.rows(number)
         owner = rows[mine]
-        m.ledger.owe(books.bank_debt, owner, group.claims, lender, interest[mine], purpose=Purpose.INTEREST)
+        m.ledger.owe(books.term_debt, owner, group.claims, lender, interest[mine], purpose=Purpose.INTEREST)
         m.ledger.pay(books.cash, owner, group.money, lender, paid[mine], purpose=Purpose.LOAN_REPAID)
-        m.ledger.cancel(group.claims, lender, books.bank_debt, owner, paid[mine], purpose=Purpose.LOAN_REPAID)
+        m.ledger.cancel(group.claims, lender, books.term_debt, owner, paid[mine], purpose=Purpose.LOAN_REPAID)
         m.ledger.pay(books.world, 0, group.money, lender, recovered[mine], purpose=Purpose.RECOVERY)
-        m.ledger.cancel(group.claims, lender, books.bank_debt, owner, recovered[mine], purpose=Purpose.RECOVERY)
-        m.ledger.cancel(group.claims, lender, books.bank_debt, owner, lost[mine], purpose=Purpose.WRITE_OFF)
+        m.ledger.cancel(group.claims, lender, books.term_debt, owner, recovered[mine], purpose=Purpose.RECOVERY)
+        m.ledger.cancel(group.claims, lender, books.term_debt, owner, lost[mine], purpose=Purpose.WRITE_OFF)
         np.add.at(group.lenders.interest_fen, lender, interest[mine])
         np.add.at(group.lenders.lost_fen, lender, lost[mine])
-    gone = rows[shops.bank_loan[rows] == 0]
-    shops.bank_lender[gone] = shops.bank_due_on[gone] = -1
-    shops.bank_part_paid[gone] = 0
+    gone = rows[shops.term_loan[rows] == 0]
+    shops.term_lender[gone] = shops.term_due_on[gone] = -1
+    shops.term_part_paid[gone] = 0
 
 
 def _each(m, column) -> np.ndarray:

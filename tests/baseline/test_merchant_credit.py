@@ -263,7 +263,7 @@ def test_officers_decide_no_more_than_they_can_read():
     assert (by_day <= np.arange(1, 61)[:, None] * a_day + 1e-9).all()
     assert applications.sum() > 50
     queue = np.array([day[1] for day in decided.days])
-    waiting = np.bincount(market.merchants.bank_asked[market.merchants.bank_applied_on >= 0], minlength=26)[:24]
+    waiting = np.bincount(market.merchants.term_asked[market.merchants.term_applied_on >= 0], minlength=26)[:24]
     assert (queue >= 0).all() and (queue[-1] == waiting).all() and queue[-1].sum() > 10
 
 
@@ -277,12 +277,12 @@ def test_a_bank_serves_who_came_first():
     market = small_market(merchants__bank_application_rate=12.0, merchants__count=300, **officers(200_000.0))
     order = {}
     for _ in range(40):
-        before, asked = market.merchants.bank_applied_on.copy(), market.merchants.bank_asked.copy()
+        before, asked = market.merchants.term_applied_on.copy(), market.merchants.term_asked.copy()
         market.step()
         for bank in range(24):
-            served = (before >= 0) & (market.merchants.bank_applied_on < 0) & (asked == bank) & \
+            served = (before >= 0) & (market.merchants.term_applied_on < 0) & (asked == bank) & \
                 (market.merchants.status == 0)
-            still = (before >= 0) & (market.merchants.bank_applied_on == before) & (asked == bank)
+            still = (before >= 0) & (market.merchants.term_applied_on == before) & (asked == bank)
             if served.any() and still.any():
                 order[bank] = True
                 assert before[served].max() <= before[still].min()
@@ -292,11 +292,11 @@ def test_a_bank_serves_who_came_first():
 def test_bank_loans_are_paid_off_in_equal_instalments():
     market = small_market(days=400, merchants__bank_application_rate=6.0, **officers(1e6), distress__trouble_rate=0.0)
     market.run_days(40)
-    lucky = np.flatnonzero(market.merchants.bank_loan > 0)
+    lucky = np.flatnonzero(market.merchants.term_loan > 0)
     assert len(lucky) > 3
-    due = market.merchants.bank_due_on[lucky].copy()
+    due = market.merchants.term_due_on[lucky].copy()
     market.run_days(360)
-    repaid = (market.merchants.bank_loan[lucky] == 0) | (market.merchants.bank_due_on[lucky] > due)
+    repaid = (market.merchants.term_loan[lucky] == 0) | (market.merchants.term_due_on[lucky] > due)
     assert repaid.mean() > .7
 
 

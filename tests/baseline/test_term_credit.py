@@ -24,23 +24,23 @@ ALL_ASK_P2P = {"p2p__reach": 1.0, "p2p__pass_mark": 0.0, "p2p__capital_cny": 1e1
 def test_most_ask_their_own_bank_first_and_who_was_refused_asks_another():
     market = small_market(after=1, merchants__bank_application_rate=12.0, merchants__count=2_000, consumers__count=4_000)
     shops = market.merchants
-    asks = np.flatnonzero(shops.bank_applied_on >= 0)
-    own = (shops.bank_asked[asks] == shops.home_bank[asks]).mean()
+    asks = np.flatnonzero(shops.term_applied_on >= 0)
+    own = (shops.term_asked[asks] == shops.home_bank[asks]).mean()
     assert len(asks) > 30 and .6 < own < 1.0
     one = asks[:20]
-    before = shops.bank_asked[one].copy()
-    shops.bank_applied_on[one], shops.bank_ask_again_on[one] = -1, market.day
+    before = shops.term_asked[one].copy()
+    shops.term_applied_on[one], shops.term_ask_again_on[one] = -1, market.day
     ask_for_term_loan(market)
-    again = shops.bank_applied_on[one] == market.day
+    again = shops.term_applied_on[one] == market.day
     assert again.any() and not again.all(), "half know nobody else"
-    assert (shops.bank_asked[one][again] != before[again]).all()
+    assert (shops.term_asked[one][again] != before[again]).all()
 
 
 def test_a_dearer_lender_is_asked_less_but_only_a_little():
     """L04: two points of utility a hundred percentage points."""
     def asked(apr):
         market = small_market(after=30, **BUSY, micro_specialist__apr=apr, micro_specialist__reach=1.0, merchants__home_bank_bonus=0.0)
-        return np.isin(market.merchants.bank_asked[market.merchants.bank_granted_on > 0], (22, 23)).sum()
+        return np.isin(market.merchants.term_asked[market.merchants.term_granted_on > 0], (22, 23)).sum()
 
     cheap, dear = asked(0.0), asked(1.0)
     assert 0 < dear < cheap
@@ -51,8 +51,8 @@ def test_who_waits_too_long_leaves_the_queue_and_asks_elsewhere(monkeypatch):
     idle = {f"{kind}__officers": 0.0 for kind in ("large_bank", "relationship_bank", "micro_specialist", "supply_chain", "p2p")}
     market = small_market(after=20, **{**BUSY, **idle})
     shops = market.merchants
-    waiting = shops.bank_applied_on >= 0
-    assert waiting.any() and (market.day - 1 - shops.bank_applied_on[waiting] <= 5).all() and shops.bank_tries.max() >= 1
+    waiting = shops.term_applied_on >= 0
+    assert waiting.any() and (market.day - 1 - shops.term_applied_on[waiting] <= 5).all() and shops.term_tries.max() >= 1
     assert market.banks.loans.sum() == 0 and market.banks.load.max() > 1
 
 
@@ -113,13 +113,13 @@ def test_a_rival_that_owes_its_supplier_keeps_what_the_supplier_does_not_pay():
     market = small_market(after=25, **BUSY, supply_chain__reach=1.0, merchants__home_bank_bonus=0.0, distress__dependence_high=.5)
     number = market.term_lenders[1].first + SUPPLY_CHAIN
     shops = market.merchants
-    row = np.flatnonzero((shops.bank_lender == number) & (shops.bank_loan > 0))[0]
-    assert shops.bank_pledge[row] >= shops.bank_loan[row] / .8
+    row = np.flatnonzero((shops.term_lender == number) & (shops.term_loan > 0))[0]
+    assert shops.term_pledge[row] >= shops.term_loan[row] / .8
     shops.status[row], shops.cash[row] = 1, 0  # it fails, with nothing in the till
     market.ledger.start()
-    shops.bank_due_on[row] = market.day - 2
+    shops.term_due_on[row] = market.day - 2
     market.step()
-    assert shops.bank_loan[row] == 0 and market.ledger.money_today[Purpose.RECOVERY].any()
+    assert shops.term_loan[row] == 0 and market.ledger.money_today[Purpose.RECOVERY].any()
 
 
 # --- notes ------------------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def test_a_p2p_company_lends_only_what_its_notes_brought():
     assert loans.max() > 0 and (sold == held).all()
     assert (loans <= sold + accrued).all()
     without = small_market(after=60, **BUSY, **{**ALL_ASK_P2P, "p2p__investor_share": 0.0})
-    assert without.financiers.loans[P2P] == 0 and (without.merchants.bank_granted > 0).any(), "granted, and nobody funds it"
+    assert without.financiers.loans[P2P] == 0 and (without.merchants.term_granted > 0).any(), "granted, and nobody funds it"
 
 
 def test_holders_of_notes_are_paid_every_month():
@@ -162,4 +162,4 @@ def test_a_lender_of_term_loans_keeps_what_it_saw_and_learns_how_it_ended():
     resumed.restore(market.state())
     market.run_days(), resumed.run_days()
     assert [len(p.learning.experience) for p in market.term_policies] == [len(p.learning.experience) for p in resumed.term_policies]
-    assert (market.merchants.bank_loan == resumed.merchants.bank_loan).all()
+    assert (market.merchants.term_loan == resumed.merchants.term_loan).all()

@@ -150,7 +150,7 @@ def test_a_lender_sees_arrears_at_itself_and_not_at_others():
     """Closed loop and bank file are two worlds until somebody shares data."""
     market = small_market(after=30)
     shops, rows = market.merchants, np.arange(80)
-    shops.bank_loan[3], shops.bank_due_on[3] = 100, market.day - 50
+    shops.term_loan[3], shops.term_due_on[3] = 100, market.day - 50
     shops.days_past_due[:] = 50  # what an omniscient lender would see
     in_debt = int(np.flatnonzero(market.loans.outstanding)[0])
     market.loans.due_on[in_debt] = market.day - 9
@@ -222,8 +222,8 @@ def test_bank_loans_stay_inside_their_limits():
     most = {f"{kind}__{name}": value for kind in ("large_bank", "relationship_bank", "micro_specialist")
             for name, value in (("officers", 3e5), ("largest_loan_cny", 20_000))}
     market = small_market(after=59, merchants__bank_application_rate=6.0, p2p__reach=0.0, supply_chain__reach=0.0, **most)
-    first = market.merchants.bank_loan[market.merchants.bank_loan > 0]
+    first = market.merchants.term_loan[market.merchants.term_loan > 0]
     apr = market.banks.apr.max()
     assert len(first) > 5 and first.max() <= fen(20_000) * (1 + apr / 365) ** 60
-    instalments = market.merchants.bank_instalment[market.merchants.bank_loan > 0]
+    instalments = market.merchants.term_instalment[market.merchants.term_loan > 0]
     assert (instalments <= fen(20_000) * (1 / 12 + apr / 12) + 1).all()

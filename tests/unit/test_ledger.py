@@ -201,7 +201,7 @@ def worth_by_hand(m):
     c, s, b, f = m.consumers, m.merchants, m.banks, m.financiers
     users, company = m.credit_users, m.guarantors
     return np.concatenate(([c.deposit.sum() + c.wallet.sum() + c.notes.sum() - users.balance.sum() - users.called.sum(),
-                            s.cash.sum() + s.escrow.sum() - m.loans.outstanding.sum() - s.bank_loan.sum(), m._outside[0]],
+                            s.cash.sum() + s.escrow.sum() - m.loans.outstanding.sum() - s.term_loan.sum(), m._outside[0]],
                            m.lenders.cash + m.lenders.loans - m.lenders.borrowed, b.own_funds + b.loans + b.lender_claims
                            + m.credit_payment.bank_claims, f.cash + f.loans - f.notes, m.platforms.own_funds,
                            company.cash + company.claims - company.borrowed))
@@ -233,7 +233,7 @@ def test_every_claim_has_a_debtor_and_every_deposit_a_bank():
                           p2p__reach=1.0, p2p__pass_mark=0.0, p2p__officers=1e6, p2p__investor_share=.9, p2p__capital_cny=1e10,
                           merchants__home_bank_bonus=0.0)
     assert market.lenders.loans.sum() == market.loans.outstanding.sum() > 0
-    assert market.banks.loans.sum() + market.financiers.loans.sum() == market.merchants.bank_loan.sum()
+    assert market.banks.loans.sum() + market.financiers.loans.sum() == market.merchants.term_loan.sum()
     assert market.banks.loans.sum() > 0 and market.financiers.loans[1] > 0
     assert market.consumers.notes.sum() == market.financiers.notes[1] >= market.financiers.loans[1] and market.financiers.notes[0] == 0
     assert market.banks.lender_claims.sum() == market.lenders.borrowed.sum()

@@ -51,7 +51,7 @@ def _late(days):
 
 
 def _bad_bank_loan(m):
-    m.merchants.bank_loan[3], m.merchants.bank_due_on[3] = 500_000, m.day - 91
+    m.merchants.term_loan[3], m.merchants.term_due_on[3] = 500_000, m.day - 91
 
 
 def _column(population, name, value):
