@@ -17,10 +17,11 @@ from agents.credit_user import CreditUsers
 from agents.guarantor import Guarantors
 from agents.merchant import Merchants
 from agents.platform import Lenders, Platforms
+from agents.term_lender import Financiers
 from sim.markets.loans import Loans
 
 ODD = Path(__file__).resolve().parents[1] / "docs" / "odd.md"
-POPULATIONS = (Consumers, Merchants, Banks, Platforms, Lenders, Loans, CreditUsers, Guarantors)
+POPULATIONS = (Consumers, Merchants, Banks, Financiers, Platforms, Lenders, Loans, CreditUsers, Guarantors)
 KEYS = ("Reads", "Writes", "Draws")
 
 
