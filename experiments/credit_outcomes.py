@@ -13,7 +13,7 @@ BOTH_AGES = {"loans.write_off_days": 360}  # a ratio at 180 days is that of the 
 EQUAL_NOISE = {"data.statement_noise": .25, "data.limited_noise": .25, "distress.decline_a_month": 0.0,
                "merchants.cost_share_low": .75, "merchants.cost_share_high": .75}
 ALIKE = {"distress.quality_slope": 0.0, "large_bank.loan_months_of_sales": .2, "relationship_bank.loan_months_of_sales": .2}
-BLIND = {"data.platform_sees": "limited", "loans.monitoring": False, "loans.account_clearing": False, "officers.visit_error": 20.0,
+BLIND = {"data.platform_sees": "limited", "loans.monitoring": False, "loans.account_clearing": False, "officers.visit_error": 2.0,
          "micro_specialist.call_below": 0.0, "micro_specialist.pledge_share": 0.0, "micro_specialist.instalment_share": 1.0}
 MANUAL = {"credit.manual_share": 1.0, "days": 510}
 SUPPLY_CHAIN_KIND, P2P_KIND = 3, 4  # after the three kinds of banks

@@ -38,7 +38,7 @@ FIXED_TERM = "a loan is repaid at maturity and not before"
 BULK = "orders for 40 days on lines of three months of sales without size limits"
 
 BLIND = "data of a B2B site's surface, no monitoring, no account clearing"
-NO_VISITS = "officers see nothing, pledge nothing, call nothing in, and lend as much as the whole margin carries"
+NO_VISITS = "officers see hardly anything, pledge nothing, call nothing in, and lend as much as the whole margin carries"
 MANUAL = "the same hundred managers approve every client by hand"
 ALIKE = "trouble strikes good and bad shops alike, and bank loans are a third as large"
 EQUAL = "everybody knows quality equally well, and trouble does not show"

@@ -32,7 +32,7 @@ class MicroSpecialistSettings(TermSettings):
                                 meaning="On an instalment day the whole loan is called if two weeks' sales are below")
     recover_after_days: int = setting(60, unit="days past due", ge=1, le=3600, source="assumption: the officer knows the shop",
                                       meaning="Until what was pledged is sold")
-    pass_mark: float = setting(.5, unit="points", ge=0, le=1, source="assumption: refuses who makes a worse impression than the average")
+    pass_mark: float = setting(.45, unit="points", ge=0, le=1, source="assumption: half of those who ask are refused")
     least_age_days: int = setting(180, unit="days", ge=0, le=3650, source="assumption: half a year of trade to look at")
 
 
