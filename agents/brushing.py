@@ -44,7 +44,7 @@ def brush(m):
     caught = uniforms(stream_key(m.path_seed, Stream.BRUSHING, m.day), 0, len(shops), 0)[rows] < s.caught_rate
     caught = rows[caught & (shops.fake_sales[rows] > 0)]
     shops.is_certified[caught], shops.rating[caught], shops.fake_sales[rows] = False, STRUCK_RATING, 0
-    knows = uniforms(stream_key(m.path_seed, Stream.BRUSHING_KNOWN), 0, len(shops), 0)[rows] < s.share
+    knows = uniforms(stream_key(m.world_seed, Stream.BRUSHING_KNOWN), 0, len(shops), 0)[rows] < s.share
     rows = rows[knows & shops.is_strategic[rows] & (shops.status[rows] == OPEN) & (shops.walked_on[rows] < 0)]
     rows = np.setdiff1d(rows, caught)
     fake = s.fake_share * shops.sales_trend[rows]

@@ -27,7 +27,7 @@ FORGOTTEN = ("closed_on", "walked_on", "returns_on", "trouble_since", "unpaid_da
              "sales_trend", "sales_recent", "fake_sales", "score", "credit_limit", "is_frozen", "loan_life", "last_draw_on",
              "credit_choice", "decided_on", "trial", "offered_offset", "rate_offset", "term_applied_on", "term_lender", "term_due_on",
              "term_reserve", "supply_share", "is_certified", "visit_wanted_on", "visited_on", "impression", "stated_sales",
-             "stated_margin", "term_ask_again_on", "term_tries", "term_bad_on")  # what nobody knows of a shop under another name
+             "stated_margin", "term_ask_again_on", "term_tries")  # what nobody knows of a shop under another name
 RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_DAYS (a test holds them equal)
 
 
@@ -162,12 +162,15 @@ class Merchants(Population):
     term_asked = column(np.int16, "lender of term loans", "Asked last: a bank, or a financier counted after the banks")
     term_applied_on = column(np.int32, "day", "Application in a queue since; -1 none", default=-1)
     term_ask_again_on = column(np.int32, "day", "After a refusal asks the next lender then; -1 not", default=-1)
-    term_tries = column(np.int8, "lenders", "Asked in vain in this search")
+    term_tries = column(np.int16, "lenders", "Asked in vain in this search")
     term_lender = column(np.int16, "lender of term loans", "Who lent or has granted; -1 none", default=-1)
     term_granted = column(np.int64, "fen", "Granted, not yet paid out")
     term_granted_on = column(np.int32, "day", "Day of the grant")
     term_pledge = column(np.int64, "fen", "What the lender may take if the loan goes bad")
+    term_paid_on = column(np.int32, "day", "A term loan was paid out last; -1 never", default=-1)
+    term_paid_by = column(np.int16, "lender of term loans", "Who paid it out; -1 nobody", default=-1)
     term_bad_on = column(np.int32, "day", "Last day a term loan became more than 90 days past due; -1 never", default=-1)
+    term_bad_by = column(np.int16, "lender of term loans", "Whose loan that was; -1 nobody's", default=-1)
     term_loan = column(np.int64, "fen", "Owed on a term loan, principal and interest")
     term_instalment = column(np.int64, "fen a month", "Fixed instalment")
     term_reserve = column(np.int64, "fen", "Set aside for the next instalment")
@@ -438,9 +441,8 @@ def _lender_of_choice(m, rows, rank) -> np.ndarray:
     utility = s.term_rate_slope * 100 * apr + s.home_bank_bonus * is_home - np.log(-np.log(np.clip(taste, 1e-12, 1 - 1e-12)))
     utility = np.where(is_home | (known < reach), utility, -np.inf)
     order = np.argsort(-utility, axis=1, kind="stable")
-    rank = np.minimum(rank, n - 1)
-    chosen = order[np.arange(len(rows)), rank]
-    return np.where(np.isfinite(utility[np.arange(len(rows)), chosen]), chosen, -1)
+    chosen = order[np.arange(len(rows)), np.minimum(rank, n - 1)]
+    return np.where((rank < n) & np.isfinite(utility[np.arange(len(rows)), chosen]), chosen, -1)
 
 
 # Loans asked for by hour of the day: peaks at 13-15 and 20-23 (M04); the level of the other hours is an assumption.

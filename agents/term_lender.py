@@ -26,12 +26,15 @@ class TermLenders(Offices):
     granted_today = column(np.int32, "loans", "Paid out today")
     n_granted = column(np.int64, "loans", "Paid out since the start")
     granted_fen = column(np.int64, "fen", "Lent since the start")
+    interest_today = column(np.int64, "fen", "Interest charged today")
+    lost_today = column(np.int64, "fen", "Written off today")
     interest_fen = column(np.int64, "fen", "Interest charged since the start")
     lost_fen = column(np.int64, "fen", "Written off since the start")
 
     def room(self, m) -> np.ndarray:
-        """What each lender may still lend, fen: within its capital."""
-        return np.maximum(0, (self.capital / CAPITAL_RATIO).astype(np.int64) - self.loans)
+        """What each lender may still lend, fen: within the capital of the start less what it has lost on such loans."""
+        capital = np.maximum(0, self.capital - self.lost_fen)
+        return np.maximum(0, (capital / CAPITAL_RATIO).astype(np.int64) - self.loans)
 
 
 class Financier(Row):
@@ -48,7 +51,7 @@ class Financiers(TermLenders):
     notes = column(np.int64, "fen", "Owed to the consumers who hold its notes; only a P2P company sells any")
 
     def room(self, m) -> np.ndarray:
-        """Cash, fen; a P2P company lends nothing but what its notes brought: loans never above notes."""
+        """Cash, fen; a P2P company lends nothing but what its notes brought: no loan is paid out above them."""
         return np.where(np.arange(len(self)) == P2P, np.minimum(self.cash, np.maximum(0, self.notes - self.loans)), self.cash)
 
 

@@ -88,7 +88,7 @@ class Ratios:
     def numbers(self, m) -> dict[str, float]:
         """Means over the steady days; percent."""
         npl, npl_180, bads, approved = np.mean(self.rows, axis=0)
-        walked = m.merchants.walked_on >= 0
+        walked = (m.merchants.walked_on >= 0) | (m.merchants.reopened_on >= 0)
         found = {"npl_360_percent": 100 * npl, "npl_180_percent": 100 * npl_180, "bad_loans": bads, "approved_percent": 100 * approved,
                  "loss_over_flow_percent": 100 * self.lost / self.drawn, "walked_percent": 100 * walked.mean(),
                  "walked_dependence": float(m.merchants.dependence[walked].mean()) if walked.any() else np.nan,

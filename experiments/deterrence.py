@@ -25,7 +25,12 @@ def deterrence_outcome(seed: int, overrides: dict | None = None, nulls: bool = T
 
 def _compared(seed, overrides):
     with_it, without = (_lived(load(name, {**WORLD, **overrides}), seed) for name in (WITH, WITHOUT))
-    return deterred(with_it.walked_on >= 0, without.walked_on >= 0, with_it.dependence, with_it.is_strategic)
+    return deterred(_ever_walked(with_it), _ever_walked(without), with_it.dependence, with_it.is_strategic)
+
+
+def _ever_walked(shops):
+    """Who walked away at any time; who did and came back under another name has opened again."""
+    return (shops.walked_on >= 0) | (shops.reopened_on >= 0)
 
 
 def _lived(scenario, seed):

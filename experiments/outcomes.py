@@ -27,8 +27,8 @@ def outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dic
     scenario = load(EVENT, overrides or {})
     found, state = year_without(scenario, seed)
     found |= event(scenario, seed, state, found)
+    found |= price_only(scenario, seed, state, found)
     if nulls:
-        found |= price_only(scenario, seed, state, found)
         found |= null_years(scenario, seed)
     return found
 

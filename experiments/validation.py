@@ -87,13 +87,14 @@ def verdict(fact: dict, outcomes: pd.DataFrame, key: str | None = None) -> dict:
     row |= {"unit": test.unit, "low": low, "high": high, "events": events, "least_events": test.least_events, "seeds": len(values)}
     if events < test.least_events:
         return row | {"passed": False, "note": "too few events"}
+    null = null[~np.isnan(null)]  # a null that gives no number is evidence of nothing
     inside, outside = _inside(values, low, high), ~_inside(null, low, high)
-    median, null_median = float(np.nanmedian(values)), float(np.nanmedian(null))
+    median, null_median = float(np.nanmedian(values)), float(np.median(null)) if len(null) else np.nan
     spread = 1.2533 * np.nanstd(values[np.isfinite(values)], ddof=1) / np.sqrt(len(values)) if np.isfinite(values).sum() > 1 else np.nan
     passed = bool(low <= median <= high) and inside.mean() >= test.share
     return row | {"median": median, "standard_error": float(spread), "share_inside": float(inside.mean()), "passed": passed,
-                  "null": test.null_is, "null_median": null_median, "null_share_outside": float(outside.mean()),
-                  "null_fails": bool(outside.mean() > .5)}
+                  "null": test.null_is, "null_median": null_median, "null_share_outside": float(outside.mean()) if len(null) else 0.0,
+                  "null_fails": bool(len(null) and outside.mean() > .5)}
 
 
 def _with_nulls(key, outcomes) -> np.ndarray:

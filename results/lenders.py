@@ -72,7 +72,8 @@ def _platform(m) -> Lender:
         s, books = m.settings, _booked(m, "lender")
         paid = -books(Purpose.DECISION_COSTS, money=True)
         return LenderDay(len(m.credit.draws), int(m.credit.draws[:, 2].sum()), int(m.lenders.loans.sum()), m.credit.interest_today,
-                         _funding(m), -books(Purpose.STAFF, money=True), paid, -books(Purpose.WRITE_OFF),
+                         _funding(m), -books(Purpose.STAFF, money=True), paid,
+                         -books(Purpose.WRITE_OFF) - books(Purpose.RECOVERY, money=True) - books(Purpose.COLLECTION, money=True),
                          paid / max(fen(s.credit.decision_cost_cny), 1), s.platforms.lender_staff + s.platforms.client_managers)
 
     def outcomes(asked, days):
@@ -96,19 +97,19 @@ def _term_lenders(m, kind: str) -> Lender:
 
     def today():
         lenders, books = group.lenders, _booked(m, "bank" if group.first == 0 else "financier", rows)
-        balance, interest, funding = int(lenders.loans[rows].sum()), books(Purpose.INTEREST), 0.0
-        if group.first == 0:
-            funding = balance * m.settings.banks.reserve_apr / 365
-            interest -= _funding(m) if 0 in rows else 0  # bank 0 also lends to the micro-loan companies
-        elif kind == "p2p":
-            funding = balance * m.settings.p2p.note_apr / 365  # what it owes its holders, booked once a month
-            interest -= -int(m.ledger.claims_today[Purpose.INTEREST, m.ledger.entities.index("consumers")])
-        return LenderDay(int(lenders.granted_today[rows].sum()), -books(Purpose.LOAN_DRAWN, money=True), balance, interest, funding,
-                         -books(Purpose.STAFF, money=True), -books(Purpose.DECISION_COSTS, money=True), -books(Purpose.WRITE_OFF),
+        balance = int(lenders.loans[rows].sum())
+        apr = m.settings.banks.reserve_apr if group.first == 0 else m.settings.p2p.note_apr if kind == "p2p" else 0.0
+        return LenderDay(int(lenders.granted_today[rows].sum()), -books(Purpose.LOAN_DRAWN, money=True), balance,
+                         int(lenders.interest_today[rows].sum()), balance * apr / 365, -books(Purpose.STAFF, money=True),
+                         -books(Purpose.DECISION_COSTS, money=True), int(lenders.lost_today[rows].sum()),
                          int(lenders.applications_today[rows].sum()), float(lenders.officers[rows].sum()))
 
+    def outcomes(asked, days):
+        is_bad = np.isin(shops.term_bad_by[asked], numbers) & (shops.term_bad_on[asked] > m.day - days)
+        return is_bad | np.isin(shops.term_paid_by[asked], numbers) & (shops.term_paid_on[asked] > m.day - days), is_bad
+
     return Lender(policy, lambda asked: m.data_sharing.view(m, policy.sees, np.asarray(asked, np.int64)), m.settings.banks.write_off_days,
-                  contracts, today)
+                  contracts, today, outcomes)
 
 
 def _funding(m) -> int:

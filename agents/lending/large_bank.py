@@ -23,7 +23,13 @@ class LargeBank(TermPolicy):
 
     kind = "large_bank"
     sees = "bank_file"
+    pledges = "property"
     Settings = LargeBankSettings
+
+    @property
+    def pledge_price(self) -> float:
+        """What it lends on property is what a court sells it for."""
+        return self.settings.pledge_share
 
     def points(self, features) -> np.ndarray:
         """.4 for sales (log scale, full at thirty times the least), .3 for age (full at five years), .3 for the margin (full at 30%)."""

@@ -41,8 +41,14 @@ class MicroSpecialist(TermPolicy):
 
     kind = "micro_specialist"
     sees = "visited_file"
-    collects_in_person = pledges_stock = True
+    pledges = "stock"
+    collects_in_person = True
     Settings = MicroSpecialistSettings
+
+    @property
+    def pledge_price(self) -> float:
+        """Half of what the stock cost."""
+        return self.settings.pledge_share
 
     def points(self, features) -> np.ndarray:
         """The impression alone: half at the average shop, full two deviations above; what the shop can pay back sets the size."""

@@ -2,7 +2,8 @@
 
 Choice: one instalment after a month; if it is not paid the rival keeps what it owes the supplier.  Source: SOURCES 1.3 (JD,
 Suning: monthly settlement), factoring with recourse (Klapper 2006).  Alternative: a term loan like a bank's.  Reason: the offset
-is what makes such lending safe on no more than order history.
+is what makes such lending safe on no more than order history.  What is offset is the owner's income elsewhere, which is not
+modelled; the till keeps the advance until its owner takes it out as surplus.
 """
 
 import numpy as np
@@ -34,6 +35,7 @@ class SupplyChain(TermPolicy):
 
     kind = "supply_chain"
     sees = "order_history"
+    pledges = "orders"
     Settings = SupplyChainSettings
 
     def points(self, features) -> np.ndarray:

@@ -56,7 +56,7 @@ class TermPolicy(Learner):
     kind: str
     sees: str  # data regime
     collects_in_person = False  # takes what is in the till when an instalment cannot be paid whole
-    pledges_stock = False  # what is pledged stands on the shelf, and is worth no more than what is left of it
+    pledges = ""  # what a bad loan lets it take: "stock" from the shelf, "property", "orders" it owes the shop, or nothing
     Settings = TermSettings
 
     def __init__(self, settings: TermSettings):
@@ -72,11 +72,17 @@ class TermPolicy(Learner):
         else:
             bad = self.learning.score(view.features())
             score = 1.0 - bad
-            good = (s.apr - s.funding_apr) * (s.term_months + 1) / 24 > bad * s.outcome_days / 365 * s.loss_share
+            within_term = 1.0 - (1.0 - bad) ** (30 * s.term_months / s.outcome_days)
+            good = (s.apr - s.funding_apr) * (s.term_months + 1) / 24 > within_term * s.loss_share
         pledge = self.pledge(view)
         amount = np.minimum(self.size(view), fen(s.largest_loan_cny)).astype(np.int64) // 100_000 * 100_000
         approved = good & self.may_apply(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
         return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64))
+
+    @property
+    def pledge_price(self) -> float:
+        """What a forced sale brings of what was pledged, share of its worth."""
+        return 1.0
 
     def points(self, features) -> np.ndarray:
         """Expert's points, 0-1, higher is safer, (n,), from the columns of a view."""

@@ -53,6 +53,7 @@ class Purpose(IntEnum):
     MERCHANT_FEE = 27
     GUARANTEE_CALL = 28
     GUARANTEE_FEE = 29
+    COLLECTION = 30
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros

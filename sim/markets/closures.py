@@ -62,25 +62,25 @@ def _break_ties(m, cleared):
     is_cleared = np.zeros(len(m.merchants) + 1, np.bool_)  # -1, no favourite, is the last place
     is_cleared[cleared] = True
     favourite[is_cleared[favourite]] = -1
-    supply, missing = m.supply, m.merchants.supply_share
+    supply, missing, has_ties = m.supply, m.merchants.supply_share, m.merchants.reopened_on < 0
     inflow = supply.in_degrees()
-    for shop in cleared:
+    for shop in cleared[has_ties[cleared]]:
         first, last = supply.indptr[shop], supply.indptr[shop + 1]
         customers = supply.indices[first:last]
         share = 1.0 / inflow[customers] if supply.weights is None else supply.weights[first:last]
-        missing[customers] = np.maximum(missing[customers] - share, 0.0)
+        missing[customers] = np.maximum(missing[customers] - share * has_ties[customers], 0.0)
 
 
 def reopen_shops(m):
     """Cleared owners whose day has come, and whose old debts are off the books, open again under another name.
 
     The shop has no history: no age, no rating but the default, no line, no ties, no buyers who remember it; its owner brings the
-    money for the first order.  What a lender learnt of the old name (merchants.bad_on) stays with the old name's applications.
+    money for the first order.  What a lender learnt of the old name (merchants.bad_on, term_bad_on) stays with the old name's applications.
     Reads: merchants.size, review_days, cost_share, term_loan; loans.kind.
     Writes: merchants.status, opened_on, reopened_on, forecast, typical_order, next_review, cash, closed_on, walked_on, returns_on,
     trouble_since, unpaid_days, normal_sales, rating, complaint_share, sales_trend, sales_recent, last_draw_on,
     loan_life, score, is_frozen, credit_choice, decided_on, term_reserve, supply_share, is_certified,
-    visited_on, impression, stated_sales, stated_margin, term_tries, term_bad_on.
+    visited_on, impression, stated_sales, stated_margin, term_tries.
     """
     shops = m.merchants
     due = (shops.returns_on >= 0) & (shops.returns_on <= m.day)

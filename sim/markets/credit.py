@@ -16,7 +16,7 @@ from sim.core.ledger import Purpose
 from sim.core.random import Stream, stream_key, uniforms_of
 from sim.core.settings import Settings, setting
 from sim.core.views import part_of
-from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS
+from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS, days_past_due
 from sim.markets.officers import can_decide_today, error_of_visits, note_work
 
 REVIEW_DAYS = 30  # each line is looked at once in
@@ -78,6 +78,7 @@ class CreditMarket:
         self.draws = np.zeros((0, 6), np.int64)  # today: merchant, minute, fen, kind, promoted, contract
         self.interest_today = self.written_off_today = self.recovered_today = self.stock_bought_today = 0
         self.closed_today = self.closed_days_today = 0
+        self.doubtful_carry = 0.0  # part of a shop that the share of the doubtful left over yesterday
         self.promotion_log: list[np.ndarray] = []  # draws at promoted prices: day, minute, merchant, fen, tactic
 
     def post_offer(self, **terms) -> None:
@@ -109,7 +110,7 @@ def review_lines(m):
     line = line_months x monthly sales trend x score, whole 100 CNY, at most the cap; 0 if not approved, or if doubtful and not
     seen by a client manager within the year.
     Reads: the closed-loop view.
-    Writes: merchants.score, credit_limit, visit_wanted_on, visited_on, impression; lenders.decisions_today.
+    Writes: merchants.score, credit_limit, visit_wanted_on, visited_on, impression; lenders.decisions_today; credit.doubtful_carry.
     """
     s, shops = m.settings.credit, m.merchants
     rows = np.arange(m.day % REVIEW_DAYS, len(shops), REVIEW_DAYS) if m.day else np.arange(len(shops))
@@ -118,7 +119,9 @@ def review_lines(m):
     if m.settings.credit.policy == "learned_card":
         sampled = (m.day - rows) % m.settings.learned_card.sample_every_days < 30
         m.platform_lender.remember(rows[sampled] + m.day * len(shops), m.day, part_of(view, sampled), part_of(decision, sampled))
-    doubtful = _lowest(decision.score, decision.is_approved, s.manual_share)
+    exact = s.manual_share * decision.is_approved.sum() + m.credit.doubtful_carry
+    doubtful = _lowest(decision.score, decision.is_approved, int(exact))
+    m.credit.doubtful_carry = exact - int(exact)
     if m.day == 0:
         _recall_visits(m, rows[doubtful])
     seen = m.day - shops.visited_on[rows] < VISIT_DAYS
@@ -154,12 +157,12 @@ def visit_clients(m):
     shops.visit_wanted_on[rows] = -1
 
 
-def _lowest(score, is_approved, share) -> np.ndarray:
-    """Which of the approved are the `share` with the lowest score (n,); ties by id."""
+def _lowest(score, is_approved, n) -> np.ndarray:
+    """Which of the approved are the `n` with the lowest score, a mask; ties by id."""
     doubtful = np.zeros(len(score), bool)
     approved = np.flatnonzero(is_approved)
     order = approved[np.argsort(score[approved], kind="stable")]
-    doubtful[order[:int(round(share * len(approved)))]] = True
+    doubtful[order[:n]] = True
     return doubtful
 
 
@@ -195,15 +198,16 @@ def report_outcomes(m):
 
 
 def watch_cash_flow(m):
-    """Lines of shops whose receipts dried up, or whose owners walked away, are frozen; none if loans are not monitored.
+    """Nothing more is lent to who is past due here or was written off; nor, if loans are monitored, where receipts dried up.
 
-    Reads: merchants.sales_recent, sales_trend, fake_sales, walked_on.  Writes: merchants.is_frozen.
+    Reads: merchants.sales_recent, sales_trend, fake_sales, walked_on, pursued; loans.due_on.  Writes: merchants.is_frozen.
     Source: SOURCES 1.4, monitoring of cash flow.
     """
     shops = m.merchants
+    shops.is_frozen[:] = (days_past_due(m, np.arange(len(shops))) > 0) | (shops.pursued > 0)
     if m.settings.loans.monitoring:
         least = m.settings.credit.freeze_share * (shops.sales_trend + shops.fake_sales)
-        shops.is_frozen[:] = (shops.sales_recent + shops.fake_sales < least) | (shops.walked_on >= 0)
+        shops.is_frozen |= (shops.sales_recent + shops.fake_sales < least) | (shops.walked_on >= 0)
 
 
 def settle_draws(m):

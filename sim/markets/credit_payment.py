@@ -8,14 +8,15 @@ and the rule of 2010 for guarantee companies (liability balance at most ten time
 lines, as D13 counts.  Reason: lines are cut without notice here, so that what is owed is what is guaranteed.
 """
 
-from dataclasses import fields
 from typing import Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from sim.core.finance import fen
 from sim.core.ledger import Purpose
 from sim.core.settings import Settings, setting
+from sim.core.views import part_of
 
 PARTNER = 0  # the bank that funds; the company's own money lies there too
 REVIEW_DAYS = 30  # between two decisions on a line; consumers look at the offer on the same day
@@ -48,6 +49,12 @@ class CreditPaymentSettings(Settings):
                                         meaning="The company pays the bank, the line is closed and the user counts as bad")
     write_off_days: int = setting(180, unit="days past due", ge=2, le=1080, source="assumption: as micro-loans")
     decision_cost_cny: float = setting(.5, unit="CNY a decision", ge=0, le=1_000, source="assumption; M05 for shops")
+
+    @model_validator(mode="after")
+    def _smallest_is_not_above_largest(self):
+        if self.smallest_line_cny > self.largest_line_cny:
+            raise ValueError(f"smallest_line_cny = {self.smallest_line_cny:g} is more than largest_line_cny = {self.largest_line_cny:g}")
+        return self
 
 
 class CreditPayment:
@@ -148,12 +155,7 @@ def _keep_sample(m, rows, view, decision):
     s, n = m.settings.credit_payment_card, len(m.credit_users)
     apart = max(m.settings.consumers.count // s.sample_size, 1)
     kept = (rows % apart == 0) & ((m.day - rows) % s.sample_every_days < REVIEW_DAYS)
-    m.payment_lender.remember(rows[kept] + m.day * n, m.day, _part(view, kept), _part(decision, kept))
-
-
-def _part(table, chosen):
-    """Some rows of a view or a decision."""
-    return type(table)(*(getattr(table, field.name)[chosen] for field in fields(table)))
+    m.payment_lender.remember(rows[kept] + m.day * n, m.day, part_of(view, kept), part_of(decision, kept))
 
 
 # --- purchases --------------------------------------------------------------------------------------------------------

@@ -92,15 +92,15 @@ class DataSharing:
         return BankFileView(shops.stated_sales[rows].copy(), age, _own_arrears(m, rows), shops.stated_margin[rows].copy(),
                             _relationship_days(m, rows), shops.collateral[rows].copy())
 
-    def visited_file(self, m, rows, error=None) -> VisitedFileView:
+    def visited_file(self, m, rows, error=None, office: int = 0) -> VisitedFileView:
         """What an officer finds at the shops `rows`; error: of the impression, (n,) or one number, standard deviations.
 
-        Draws: OFFICER_ERROR, three per merchant and day.
+        office: 0 the platform's managers, then the lenders of term loans.  Draws: OFFICER_ERROR, three per office, merchant and day.
         """
         shops = m.merchants
         if error is None:
             error = error_of_visits(m.settings.officers, m.settings.micro_specialist.cases_a_year, 0.0)
-        luck = [normals_of(stream_key(m.path_seed, Stream.OFFICER_ERROR, m.day), rows, slot) for slot in range(3)]
+        luck = [normals_of(stream_key(m.path_seed, Stream.OFFICER_ERROR, m.day), rows, 3 * office + slot) for slot in range(3)]
         till = TILL_ERROR * np.asarray(error)
         sales = np.minimum(shops.sales_recent[rows], shops.sales_trend[rows]) * np.exp(till * luck[1] - till ** 2 / 2)
         return VisitedFileView(shops.quality[rows] + error * luck[0], sales, _margin(m, rows) + TILL_ERROR * till * luck[2],
@@ -171,9 +171,11 @@ def _margin(m, rows) -> np.ndarray:
 
 
 def _own_arrears(m, rows) -> np.ndarray:
-    """Days past due at the lender of the term loan."""
+    """Days past due at the lender of the term loan; who is asked remembers its own bad loan for good."""
     shops = m.merchants
-    return np.where(shops.term_loan[rows] > 0, np.maximum(m.day - shops.term_due_on[rows], 0), 0)
+    late = np.where(shops.term_loan[rows] > 0, np.maximum(m.day - shops.term_due_on[rows], 0), 0)
+    is_remembered = (shops.term_bad_by[rows] >= 0) & (shops.term_bad_by[rows] == shops.term_asked[rows])
+    return np.maximum(late, np.where(is_remembered, m.day - shops.term_bad_on[rows], 0))
 
 
 def _relationship_days(m, rows) -> np.ndarray:

@@ -156,7 +156,7 @@ def pursue_debts(m):
     """Collectors ask every debtor whose loan was written off once a month; who pays pays all, from other means, and they keep a share.
 
     P(pays in a month) = 1 - (1 - recovery share)^(30 / collection days), so that the recovery share has paid when they give up.
-    Collectors' commission is booked as staff.  The shop's books are not touched: the debt is the owner's.
+    Collectors' commission is a cost of collection.  The shop's books are not touched: the debt is the owner's.
     Reads: merchants.lender.  Writes: merchants.pursued, pursued_since; lenders.cash; credit.recovered_today.
     Draws: OWNER_PAYS_LATE, one per merchant.
     """
@@ -170,7 +170,7 @@ def pursue_debts(m):
     pays = luck < 1.0 - (1.0 - s.recovery_share) ** (30 / s.collection_days)
     paid, lender = shops.pursued[rows[pays]].copy(), shops.lender[rows[pays]]
     m.credit.recovered_today = m.ledger.pay(books.world, 0, books.lender_cash, lender, paid, purpose=Purpose.RECOVERY)
-    m.ledger.pay(books.lender_cash, lender, books.world, 0, (paid * s.collector_share).astype(np.int64), purpose=Purpose.STAFF)
+    m.ledger.pay(books.lender_cash, lender, books.world, 0, (paid * s.collector_share).astype(np.int64), purpose=Purpose.COLLECTION)
     done = rows[pays | (m.day - shops.pursued_since[rows] > s.collection_days)]
     shops.pursued[done], shops.pursued_since[done] = 0, -1
 

@@ -21,15 +21,18 @@ ASK_AGAIN_DAYS = 14  # after a refusal (assumption)
 def report_term_outcomes(m):
     """Lenders of term loans are told how the approved applications ended whose time is up, and may make a new card.
 
-    Bad: more than 90 days past due within the outcome window.
-    Reads: merchants.term_bad_on.  Returns nothing: what was learnt stays with the lenders.
+    Bad: more than 90 days past due at this lender within the outcome window; what was granted and never paid out has no outcome.
+    Reads: merchants.term_paid_on, term_paid_by, term_bad_on, term_bad_by.  Returns nothing: what was learnt stays with the lenders.
     """
     shops = m.merchants
-    for policy in m.term_policies:
+    for number, policy in enumerate(m.term_policies):
         if len(policy.learning.experience) == 0:
             continue
         ids = policy.cases_to_judge(m.day)
-        policy.learn(ids, shops.term_bad_on[ids % len(shops)] >= m.day - policy.settings.outcome_days, m.day)
+        rows, since = ids % len(shops), m.day - policy.settings.outcome_days
+        is_bad = (shops.term_bad_by[rows] == number) & (shops.term_bad_on[rows] >= since)
+        is_known = is_bad | (shops.term_paid_by[rows] == number) & (shops.term_paid_on[rows] >= since)
+        policy.learn(ids[is_known], is_bad[is_known], m.day)
 
 
 def decide_applications(m):
@@ -68,7 +71,7 @@ def _decide(m, number, rows):
     lenders, row = group.lenders, number - group.first
     if policy.sees == "visited_file":
         error = error_of_visits(m.settings.officers, lenders.cases_a_year[row], lenders.load[row])
-        view = m.data_sharing.visited_file(m, rows, error)
+        view = m.data_sharing.visited_file(m, rows, error, office=number + 1)
     else:
         view = m.data_sharing.view(m, policy.sees, rows)
     offer = policy.decide(view)
@@ -85,7 +88,8 @@ def pay_out(m):
     """Granted loans are paid out, the oldest first, as far as the lender may lend; what waits longer than patience lapses.
 
     Reads: merchants.term_granted_on, status.
-    Writes: merchants.term_granted, term_lender, term_loan, term_instalment, term_due_on, term_carry, term_tries, cash; banks.own_funds,
+    Writes: merchants.term_granted, term_lender, term_loan, term_instalment, term_due_on, term_carry, term_tries,
+    term_paid_on, term_paid_by, term_ask_again_on, cash; banks.own_funds,
     loans, granted_today, n_granted, granted_fen; financiers.cash, loans, granted_today, n_granted, granted_fen.
     """
     shops = m.merchants
@@ -96,6 +100,7 @@ def pay_out(m):
         return
     lapses = waiting[(shops.status[waiting] != 0) | (m.day - shops.term_granted_on[waiting] > PATIENCE_DAYS)]
     shops.term_granted[lapses], shops.term_lender[lapses] = 0, -1
+    shops.term_ask_again_on[lapses] = np.where(shops.status[lapses] == 0, m.day + 1, -1)
     waiting = waiting[shops.term_granted[waiting] > 0]
     waiting = waiting[np.lexsort((waiting, shops.term_granted_on[waiting]))]
     room = np.concatenate([group.lenders.room(m) for group in m.term_lenders])
@@ -111,6 +116,7 @@ def pay_out(m):
     apr = _each(m, "apr")
     shops.term_instalment[rows] = [annuity(int(a), apr[k] / 12, m.term_policies[k].settings.term_months) for a, k in zip(amount, number)]
     shops.term_due_on[rows] = m.day + 30
+    shops.term_paid_on[rows], shops.term_paid_by[rows] = m.day, number
     shops.term_carry[rows] = 0.0
     shops.term_granted[rows] = shops.term_tries[rows] = 0
 
@@ -120,10 +126,12 @@ def collect_instalments(m):
 
     A closed shop pays what it has; a lender that looks on the instalment day calls the whole loan if trade has dried up.
     Writes: merchants.term_loan, term_instalment, term_lender, term_due_on, term_carry, term_reserve, term_part_paid, term_pledge,
-    term_bad_on, cash, inventory, days_past_due; banks.own_funds, loans, interest_fen, lost_fen; financiers.cash, loans,
-    interest_fen, lost_fen.
+    term_bad_on, term_bad_by, cash, inventory, collateral, days_past_due; banks.own_funds, loans, interest_today, lost_today,
+    interest_fen, lost_fen; financiers.cash, loans, interest_today, lost_today, interest_fen, lost_fen.
     """
     shops, books = m.merchants, m.books
+    for group in m.term_lenders:
+        group.lenders.interest_today[:] = group.lenders.lost_today[:] = 0
     rows = np.flatnonzero(shops.term_loan > 0)
     if len(rows) == 0:
         return
@@ -148,12 +156,16 @@ def collect_instalments(m):
     shops.term_reserve[met] = 0
     late = np.maximum(m.day - shops.term_due_on[rows], 0)
     shops.days_past_due[rows] = np.maximum(shops.days_past_due[rows], late)
-    shops.term_bad_on[rows[(late == BAD_DAYS + 1) & (debt >= BAD_FEN)]] = m.day
+    turns_bad = (late == BAD_DAYS + 1) & (debt >= BAD_FEN)
+    shops.term_bad_on[rows[turns_bad]], shops.term_bad_by[rows[turns_bad]] = m.day, number[turns_bad]
     sells = late > np.array([policy.settings.recover_after_days for policy in m.term_policies])[number]
-    on_shelf = np.array([policy.pledges_stock for policy in m.term_policies])[number]
-    worth = np.where(on_shelf, np.minimum(shops.term_pledge[rows], shops.inventory[rows]), shops.term_pledge[rows])
+    what, price = (np.array([getattr(policy, name) for policy in m.term_policies])[number] for name in ("pledges", "pledge_price"))
+    on_shelf, is_property = what == "stock", what == "property"
+    worth = np.where(on_shelf, np.minimum(shops.term_pledge[rows], shops.inventory[rows] * price), shops.term_pledge[rows]).astype(np.int64)
     recovered = np.where(sells, np.minimum(worth, debt - paid), 0)
-    shops.inventory[rows] -= np.where(on_shelf, recovered, 0)
+    fetched = (recovered / np.maximum(price, 1e-9)).astype(np.int64)
+    shops.inventory[rows] -= np.where(on_shelf, np.minimum(fetched, shops.inventory[rows]), 0)
+    shops.collateral[rows] -= np.where(is_property, np.minimum(fetched, shops.collateral[rows]), 0)
     shops.term_pledge[rows[sells]] = 0
     lost = np.where(late > m.settings.banks.write_off_days, debt - paid - recovered, 0)
     for group in m.term_lenders:
@@ -165,8 +177,9 @@ def collect_instalments(m):
         m.ledger.pay(books.world, 0, group.money, lender, recovered[mine], purpose=Purpose.RECOVERY)
         m.ledger.cancel(group.claims, lender, books.term_debt, owner, recovered[mine], purpose=Purpose.RECOVERY)
         m.ledger.cancel(group.claims, lender, books.term_debt, owner, lost[mine], purpose=Purpose.WRITE_OFF)
-        np.add.at(group.lenders.interest_fen, lender, interest[mine])
-        np.add.at(group.lenders.lost_fen, lender, lost[mine])
+        for name, amount in (("interest", interest), ("lost", lost)):
+            np.add.at(getattr(group.lenders, f"{name}_today"), lender, amount[mine])
+            np.add.at(getattr(group.lenders, f"{name}_fen"), lender, amount[mine])
     gone = rows[shops.term_loan[rows] == 0]
     shops.term_lender[gone] = shops.term_due_on[gone] = -1
     shops.term_part_paid[gone] = 0
@@ -193,7 +206,7 @@ def _first_of_each(group, capacity):
 
 @kernel
 def _within(group, amount, room):
-    """Positions, in order, of the amounts that their group's room still covers; the first that does not fit closes the group."""
+    """Positions, in order, of the amounts that their group's room still covers; what does not fit waits, and lets smaller ones by."""
     left = room.copy()
     chosen = np.empty(len(group), np.int64)
     count = 0
@@ -202,6 +215,4 @@ def _within(group, amount, room):
             left[group[k]] -= amount[k]
             chosen[count] = k
             count += 1
-        else:
-            left[group[k]] = 0
     return chosen[:count]

@@ -26,8 +26,11 @@ class MarketTurn(Shock):
     Settings = MarketTurnSettings
 
     def strike(self, m) -> None:
-        """Writes: m.merchants.quality, on the first day of the window.  Draws: MARKET_TURN, one per merchant."""
-        if m.date == self.settings.start:
-            quality = m.merchants.quality
-            hit = uniforms(stream_key(m.world_seed, Stream.MARKET_TURN), 0, len(quality), 0) < self.settings.share
+        """Writes: m.merchants.quality, on the first day of the window, or of the run if that is later.
+
+        Draws: MARKET_TURN, one per merchant and turn.
+        """
+        if m.date == self.settings.start or m.day == 0:
+            quality, turn = m.merchants.quality, m.calendar.day_of(self.settings.start)
+            hit = uniforms(stream_key(m.world_seed, Stream.MARKET_TURN, turn), 0, len(quality), 0) < self.settings.share
             quality[hit] = -quality[hit]

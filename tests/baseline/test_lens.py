@@ -133,8 +133,9 @@ def test_every_month_each_lender_is_judged_on_what_it_took_and_on_all(lived):
     scores = lived.lending["scores"]
     all_of = scores[(scores["lender"] == "platform") & (scores["sample"] == "all")]
     assert all_of["day"].tolist() == list(range(180, 335, 30)) and (all_of["n_bads"] > 30).all()
-    own = scores[scores["sample"] == "own"]
-    assert set(own["lender"]) == {"platform"} and own["day"].max() == 570 and (own["n"] < 600).all()
+    own = scores[scores["sample"] == "own"].set_index("lender")
+    assert own.loc["platform", "day"].max() == 570 and (own["n"] < 600).all()
+    assert {"large_bank", "relationship_bank", "micro_specialist"} <= set(own.index), "every lender is told of its own loans"
 
 
 def test_a_lender_is_told_of_its_own_borrowers_what_its_card_is_told():

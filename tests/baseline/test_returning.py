@@ -71,6 +71,6 @@ def test_the_probe_remembers_the_first_failure_though_the_shop_is_open_again():
     screening = Screening(since=30, every=400)
     market = small_market(observers=[screening], distress__detection=0.0, **{**WALKERS, "days": 420})
     market.run_days()
-    (look, is_bad), = screening._whole()
+    (look, is_bad), = screening._whole("lenders")
     again = (market.merchants.reopened_on >= 0)[look["rows"]] & (market.merchants.status == 0)[look["rows"]]
     assert again.sum() > 10 and is_bad[again].all()

@@ -163,3 +163,48 @@ def test_a_lender_of_term_loans_keeps_what_it_saw_and_learns_how_it_ended():
     market.run_days(), resumed.run_days()
     assert [len(p.learning.experience) for p in market.term_policies] == [len(p.learning.experience) for p in resumed.term_policies]
     assert (market.merchants.term_loan == resumed.merchants.term_loan).all()
+
+
+def test_a_grant_that_was_never_paid_out_and_a_bad_loan_elsewhere_are_no_outcome_of_a_lender():
+    market = small_market(days=420, after=2, **BUSY, **{**ALL_ASK_P2P, "p2p__investor_share": 0.0})
+    p2p = market.term_lenders[1].first + P2P
+    policy, shops = market.term_policies[p2p], market.merchants
+    policy.settings = policy.settings.model_copy(update={"outcome_days": 30})
+    market.run_days(20)
+    shops.term_bad_on[:], shops.term_bad_by[:] = market.day, 3  # everybody failed a bank meanwhile
+    market.run_days(40)
+    assert len(policy.learning.experience) > 5 and (policy.learning.experience["outcome"] == -1).all()
+
+
+def test_a_lender_remembers_who_failed_it_and_the_others_do_not_know():
+    market = small_market(after=5)
+    shops, rows = market.merchants, np.arange(4)
+    shops.term_bad_on[:2], shops.term_bad_by[:2], shops.term_asked[:4] = 1, 7, [7, 8, 7, 8]
+    assert list(market.data_sharing.bank_file(market, rows).days_past_due > 0) == [True, False, False, False]
+
+
+def test_property_that_was_sold_cannot_be_pledged_again():
+    market = small_market(after=59, **{**BUSY, "data__collateral_share": 1.0})
+    shops = market.merchants
+    row = np.flatnonzero((shops.term_loan > 0) & (shops.term_lender < 5))[0]
+    before, owed = shops.collateral[row], shops.term_loan[row]
+    shops.status[row], shops.cash[row], shops.term_due_on[row] = 1, 0, market.day - 200
+    market.ledger.start()
+    market.step()
+    assert shops.term_loan[row] == 0 and before - 1.01 * owed / .7 < shops.collateral[row] < before - .5 * owed
+
+
+def test_many_banks_and_a_search_that_ends():
+    market = small_market(after=60, banks__count=140, merchants__bank_application_rate=12.0)
+    assert market.ledger.residual() == 0
+    few = small_market(days=300, after=300, banks__count=1, banks__large=1, banks__micro_specialist=0,
+                       merchants__bank_application_rate=12.0, p2p__reach=1.0, supply_chain__reach=1.0, large_bank__pass_mark=1.0,
+                       p2p__pass_mark=1.0, supply_chain__pass_mark=1.0)
+    assert few.merchants.term_tries.max() <= 3
+
+
+def test_the_share_of_the_doubtful_holds_in_a_small_world_too():
+    market = small_market(days=200, credit__manual_share=.15, platforms__client_managers=0.0)
+    market.run_days(60)
+    waiting, approved = (market.merchants.visit_wanted_on >= 0).sum(), (market.merchants.score >= .55).sum()
+    assert .08 < waiting / approved < .22

@@ -247,6 +247,6 @@ def test_purposes_are_never_renumbered():
         "WAGES", "LIVING_COSTS", "SALE", "REFUND", "SETTLEMENT", "COMMISSION", "STOCK", "OPERATING_COSTS", "OWNER_DRAW",
         "LOAN_DRAWN", "LOAN_REPAID", "INTEREST", "WRITE_OFF", "RECOVERY", "TOP_UP", "PAYMENT_FEE", "BANK_FUNDING",
         "PROMOTION", "STAFF", "DECISION_COSTS", "DEPOSIT_INTEREST", "CAPITAL", "OWNER_CAPITAL", "SHOCK"]
-    assert [p.name for p in Purpose if 24 <= p <= 29] == ["NOTES", "PURCHASE_ON_CREDIT", "CREDIT_REPAID", "MERCHANT_FEE", "GUARANTEE_CALL",
-                                                          "GUARANTEE_FEE"]
+    assert [p.name for p in Purpose if 24 <= p <= 30] == ["NOTES", "PURCHASE_ON_CREDIT", "CREDIT_REPAID", "MERCHANT_FEE", "GUARANTEE_CALL",
+                                                          "GUARANTEE_FEE", "COLLECTION"]
     assert len({p.value for p in Purpose}) == len(Purpose.__members__), "two names of one number would share a row"
