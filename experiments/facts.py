@@ -44,6 +44,7 @@ ALIKE = "trouble strikes good and bad shops alike, and bank loans are a third as
 EQUAL = "everybody knows quality equally well, and trouble does not show"
 PRICELESS = "owners do not look at the price"
 SURPRISE = "everybody is charged the cheap price, whatever was offered"
+LONERS = "nobody imitates"
 UNKNOWN = "nobody who comes back under another name is recognised"
 
 TESTS: dict[str, FactTest] = {
@@ -99,12 +100,22 @@ TESTS: dict[str, FactTest] = {
                     "women pay their bills as men do", "line_decisions", 10_000),
     "M31": FactTest("tight_highest_leverage", "x net assets, with a fifth of the capital", (9, 10), "no_rule_highest_leverage",
                     "no leverage rule", "line_decisions", 10_000, share=1.0),
+    "L42 p": FactTest("bass_p", "a year", (.001, .05), "nobody_alone_bass_p", "one in a thousand began, and the rest only imitate",
+                      "adopters_simulated", 5_000),
+    "L42 q": FactTest("bass_q", "a year", (.2, .6), "no_imitation_bass_q", LONERS, "adopters_simulated", 5_000),
+    "L42 ratio": FactTest("q_over_p", "q over p", (1, INF), "no_imitation_q_over_p", LONERS, "adopters_simulated", 5_000),
+    "L42 forecast": FactTest("forecast_error_percent", "% of the second half's adopters, worst of three networks", (0, 15),
+                             "blind_forecast_error_percent", "the forecast without imitation, best of three networks",
+                             "adopters_simulated", 5_000),
+    "L50": FactTest("complete_furthest", "share of the market, largest of all days", (0, .02), "small_world_furthest",
+                    "ties of a small world", "adopters_simulated", 5_000),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
 TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
 DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
 PAYMENT_TESTS = {"S30", "M31"}  # answered by `experiments.payment_outcomes`
+DIFFUSION_TESTS = {name for name in TESTS if name[:3] in ("L42", "L50")}  # answered by `experiments.diffusion_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S24", "S25", "S34", "M17", "M28", "M31", "D13"}

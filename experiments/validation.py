@@ -19,7 +19,18 @@ from pydantic import BaseModel
 from experiments import options
 from experiments.credit_outcomes import credit_outcome
 from experiments.deterrence import deterrence_outcome
-from experiments.facts import CREDIT_TESTS, DETERRENCE_TESTS, PAYMENT_TESTS, TESTS, TRIAL_TESTS, facts, status_of, tests_of
+from experiments.diffusion_outcomes import diffusion_outcome
+from experiments.facts import (
+    CREDIT_TESTS,
+    DETERRENCE_TESTS,
+    DIFFUSION_TESTS,
+    PAYMENT_TESTS,
+    TESTS,
+    TRIAL_TESTS,
+    facts,
+    status_of,
+    tests_of,
+)
 from experiments.outcomes import EVENT, outcome
 from experiments.payment_outcomes import payment_outcome
 from experiments.progress import Progress
@@ -31,8 +42,9 @@ from sim.core.errors import UserError, did_you_mean
 FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these were not
 # Who makes the numbers of which tests, and on every how many-th seed the nulls are lived too: a null that fails does so by far, and
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
-SOURCES = ((outcome, set(TESTS) - CREDIT_TESTS - TRIAL_TESTS - DETERRENCE_TESTS - PAYMENT_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3),
-           (payment_outcome, PAYMENT_TESTS, 3), (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3))
+OTHER_TESTS = CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS
+SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
+           (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (diffusion_outcome, DIFFUSION_TESTS, 1))
 PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
            "draws_per_client_year",
            "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",
@@ -46,6 +58,8 @@ PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_
            "approval_gap_pp", "alike_approval_gap_pp", "payment_approved_percent", "bad_users_percent", "sales_gain_percent",
            "payment_success_percent", "payment_success_without_percent", "credit_share_of_sales_percent", "called_over_lent_percent",
            "highest_leverage", "fairness_bads",
+           *(f"{network}_{number}" for network in ("small_world", "scale_free", "blocks")
+             for number in ("bass_p", "bass_q", "forecast_percent", "free_forecast_percent")),
            *(f"{number}_without_{what}{unit}" for what in ("nothing", "phone_prefix", "gender", "friend_circle", "all_three")
              for number, unit in (("auc", ""), ("gap", "_pp"))))
 

@@ -85,7 +85,8 @@ def fit_bass(adopters, *, periods_a_year: float = 12.0, market_size: float | Non
     m_error = errors[2] if known is None else 0.0
     if known is None and not (1.0 / m >= LEAST_SEEN and m_error < m):
         raise UserError(f"fit_bass: {len(seen)} periods with {total:g} adopters do not tell the size of the market "
-                        f"(fitted {m * total:.3g}, standard error {m_error * total:.2g}); give periods past the peak, or market_size")
+                        f"(fitted {m * total:.3g}, standard error {m_error * total:.2g}); "
+                        "give periods past the peak, or market_size")
     spread = ((values - values.mean()) ** 2).sum()
     r_squared = 1.0 - (best.fun ** 2).sum() / spread if spread > 0 else np.nan
     return BassFit(float(p), float(q), float(m * total), float(errors[0]), float(errors[1]), float(m_error * total),

@@ -8,7 +8,8 @@ from sim.core.errors import UserError
 
 # Bass (1969), table 2: p, q per year, m in millions
 DURABLES = {"black and white television": (.0279, .2505, 96.7), "dryers": (.0172, .3569, 15.1),
-            "room air conditioners": (.0104, .4186, 16.9), "refrigerators": (.0026, .2157, 40.0), "freezers": (.0181, .1711, 21.9), "record players": (.0248, .6541, 21.9)}
+            "room air conditioners": (.0104, .4186, 16.9),
+            "refrigerators": (.0026, .2157, 40.0), "freezers": (.0181, .1711, 21.9), "record players": (.0248, .6541, 21.9)}
 
 
 def yearly(p, q, m, years):
