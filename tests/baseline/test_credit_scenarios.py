@@ -58,11 +58,15 @@ def test_more_banks_of_officers_reach_more_small_shops():
 
 @pytest.mark.slow
 def test_when_the_market_turns_the_learnt_score_ranks_worse():
-    """S31: the same risk on the whole, another ranking; what was learnt before misleads for months."""
-    found = {}
+    """S31: what was said before the turn tells nothing of the year after it; a month later the score still lags, in half a year it is back.
+
+    About 250 bads a look: an AUC is known to .02.
+    """
+    auc = {}
     for name in ("credit-baseline", "model-failure"):
         screening = Screening(since=300, every=30, regimes_every=10_000)
         lived(name, [screening], consumers__count=60_000, merchants__count=2_500, weight=34.75 * 2.4, days=850, distress__trouble_rate=.3)
-        table = screening.lenders().query("lender == 'platform' and sample == 'all'").set_index("day")["auc"]
-        found[name] = table[(table.index >= 365)].mean()
-    assert found["model-failure"] < found["credit-baseline"] - .03
+        auc[name] = screening.lenders().query("lender == 'platform' and sample == 'all'").set_index("day")["auc"]
+    usual, turned = auc["credit-baseline"], auc["model-failure"]
+    assert turned.loc[300:360].mean() < usual.loc[300:360].mean() - .1 and abs(turned.loc[300:360].mean() - .5) < .04
+    assert turned[390] < usual[390] - .04 and turned[480] > usual[480] - .04
