@@ -13,6 +13,7 @@ from sim.core.settings import Settings, setting
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 UNAWARE, REGISTERED = 0, 3  # funnel stages used so far: unaware 0, aware 1, considering 2, registered 3
+NO_PURCHASES = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32))
 N_CANDIDATES = 3  # merchants met by chance beside the two favourites
 
 
@@ -23,16 +24,27 @@ class Segment(Settings):
     monthly_income_cny: float = setting(unit="CNY a month", gt=0, le=1e6, source="National Bureau of Statistics 2012, rounded")
     mobile_share: float = setting(unit="share", ge=0, le=1, source="assumption", meaning="Who shops on a phone rather than a PC")
     price_sensitivity: float = setting(unit="utility per log price", ge=0, le=20, source="Bijmolt et al. 2005 (mean elasticity 2.6)")
+    innovative_weight: float = setting(unit="share", ge=0, le=1, source="assumption",
+                                       meaning="What counts of a brand; the rest is professional")
+    convenient_weight: float = setting(unit="share", ge=0, le=1, source="assumption",
+                                       meaning="What counts of a brand; the rest is professional")
+    privacy_concern: float = setting(unit="relative", ge=0, le=5, source="L23: three in ten are privacy-conscious; spread is an assumption",
+                                     meaning="How much it hurts to be targeted")
 
 
 class Segments(Settings):
     """The five groups, in the order of `consumers.segment`."""
 
-    students: Segment = Segment(share=.24, monthly_income_cny=1500, mobile_share=.60, price_sensitivity=3.2)
-    young_professionals: Segment = Segment(share=.48, monthly_income_cny=4500, mobile_share=.55, price_sensitivity=2.6)
-    middle_income: Segment = Segment(share=.14, monthly_income_cny=8000, mobile_share=.40, price_sensitivity=2.2)
-    small_city_rural: Segment = Segment(share=.10, monthly_income_cny=2500, mobile_share=.35, price_sensitivity=3.0)
-    affluent: Segment = Segment(share=.04, monthly_income_cny=20000, mobile_share=.50, price_sensitivity=1.6)
+    students: Segment = Segment(share=.24, monthly_income_cny=1500, mobile_share=.60, price_sensitivity=3.2,
+                                innovative_weight=.45, convenient_weight=.40, privacy_concern=.6)
+    young_professionals: Segment = Segment(share=.48, monthly_income_cny=4500, mobile_share=.55, price_sensitivity=2.6,
+                                           innovative_weight=.35, convenient_weight=.45, privacy_concern=.9)
+    middle_income: Segment = Segment(share=.14, monthly_income_cny=8000, mobile_share=.40, price_sensitivity=2.2,
+                                     innovative_weight=.20, convenient_weight=.35, privacy_concern=1.3)
+    small_city_rural: Segment = Segment(share=.10, monthly_income_cny=2500, mobile_share=.35, price_sensitivity=3.0,
+                                        innovative_weight=.15, convenient_weight=.40, privacy_concern=1.1)
+    affluent: Segment = Segment(share=.04, monthly_income_cny=20000, mobile_share=.50, price_sensitivity=1.6,
+                                innovative_weight=.20, convenient_weight=.25, privacy_concern=1.6)
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self):
@@ -107,6 +119,9 @@ class Consumers(Population):
     registered_neighbours = column(np.int32, "consumers", "Neighbours with a wallet")
     favourite = column(np.int32, "merchant", "Two merchants bought from last; -1 none", default=-1, width=2)
     satisfaction = column(np.float32, "share", "Satisfaction with the marketplace, 0-1", default=.8)
+    last_platform = column(np.int8, "platform", "Platform used last, where they compete; -1 none", default=-1)
+    known_banks = column(np.uint64, "bits", "Banks known, a bit each, where platforms compete")
+    considered_banks = column(np.uint64, "bits", "Of them those considered")
 
 
 # --- birth ------------------------------------------------------------------------------------------------------------
@@ -175,13 +190,15 @@ def wish_for_notes(m) -> tuple[np.ndarray, np.ndarray]:
 
 
 def register(m):
-    """Consumers without a wallet register with the Bass hazard of their registered neighbours.
+    """Consumers without a wallet register with the Bass hazard of their registered neighbours, where no platform competes.
 
     Reads: consumers.registered_neighbours.  Writes: consumers.stage, consumers.registered_on,
     consumers.registered_neighbours.  Draws: CONSUMER_ADOPTION, one per unregistered consumer.
     P = 1 - (1 - p)(1 - q / degree)^(registered neighbours), per day.  Source: Rand and Rust (2011), micro form of Bass.
     """
     c, s = m.consumers, m.settings.consumers
+    if m.settings.customers.is_contested:
+        return
     key = stream_key(m.path_seed, Stream.CONSUMER_ADOPTION, m.day)
     degrees = m.social.degrees()
     new = np.concatenate(run_in_blocks(lambda start, stop: _register(
@@ -192,28 +209,33 @@ def register(m):
     m.social.push_change(new, 1, c.registered_neighbours)
 
 
+def go_shopping(m):
+    """Some consumers shop today.  Reads: consumers.shopping_rate.  Writes: m.shoppers.  Draws: CONSUMER_SHOPS, one per consumer."""
+    key, factor = stream_key(m.path_seed, Stream.CONSUMER_SHOPS, m.day), np.float32(m.goods.shopping_factor_today)
+    m.shoppers = np.concatenate(run_in_blocks(lambda start, stop: _shoppers(key, start, stop, m.consumers.shopping_rate, factor),
+                                              len(m.consumers), m.threads))
+
+
 def choose_purchases(m):
-    """Consumers who shop today choose a basket and a merchant; intentions only, nothing is paid.
+    """Today's shoppers choose a basket and a merchant; intentions only, nothing is paid.
 
     What is owed on a line of the credit payment is money gone, a part of the line money at hand.
-    Reads: consumers.shopping_rate, favourite, deposit, wallet, merchants.appeal, credit_users.line.  Writes: m.purchases (a list of
-    intentions: buyer, first and second merchant, amount).  Draws: CONSUMER_SHOPS, CONSUMER_BASKET, one per consumer;
+    Reads: m.shoppers, consumers.favourite, deposit, wallet, merchants.appeal, credit_users.line.  Writes: m.purchases (a list of
+    intentions: buyer, first and second merchant, amount).  Draws: CONSUMER_BASKET, one per consumer;
     CONSUMER_MERCHANT, one per (consumer, merchant) and one per candidate.  Source: McFadden (1974).
     """
     c, s = m.consumers, m.settings.consumers
-    shops, basket, choice = (stream_key(m.path_seed, stream, m.day) for stream in
-                             (Stream.CONSUMER_SHOPS, Stream.CONSUMER_BASKET, Stream.CONSUMER_MERCHANT))
-    factor = np.float32(m.goods.shopping_factor_today)
+    basket, choice = (stream_key(m.path_seed, stream, m.day) for stream in (Stream.CONSUMER_BASKET, Stream.CONSUMER_MERCHANT))
     bonus = np.exp(s.favourite_bonus)
 
     def block(start, stop):
-        buyer = _shoppers(shops, start, stop, c.shopping_rate, factor)
+        buyer = m.shoppers[start:stop]
         return buyer, *_baskets_and_merchants(basket, choice, buyer, c.segment, c.basket_scale, s.basket_spread,
                                               c.deposit, c.wallet, m.credit_users.line_at_hand(buyer), c.favourite, bonus,
                                               m.merchants.appeal, m.goods.alias_threshold, m.goods.alias_other)
 
-    parts = run_in_blocks(block, len(c), m.threads)
-    m.purchases = tuple(np.concatenate(column) for column in zip(*parts))
+    parts = run_in_blocks(block, len(m.shoppers), m.threads)
+    m.purchases = tuple(np.concatenate(column) for column in zip(*parts)) if parts else NO_PURCHASES
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------

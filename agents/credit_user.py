@@ -144,7 +144,7 @@ def create_credit_users(m) -> CreditUsers:
     users.diligence[:] = diligence + s.women_diligence * (c.is_woman - .5)
     given_up = s.number_change_rate * s.number_years * np.exp(-s.number_slope * users.diligence)
     users.is_139[:] = uniforms(key, 0, n, 20) < np.exp(-given_up)
-    users.months_before[:] = np.where(c.stage == REGISTERED, uniforms(key, 0, n, 21) * 60, 0)
+    users.months_before[:] = np.where(c.stage >= REGISTERED, uniforms(key, 0, n, 21) * 60, 0)
     return users
 
 

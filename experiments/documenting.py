@@ -14,6 +14,7 @@ import sim.day
 from agents.bank import Banks
 from agents.consumer import Consumers
 from agents.credit_user import CreditUsers
+from agents.customer import Customers
 from agents.guarantor import Guarantors
 from agents.merchant import Merchants
 from agents.platform import Lenders, Platforms
@@ -21,7 +22,7 @@ from agents.term_lender import Financiers
 from sim.markets.loans import Loans
 
 ODD = Path(__file__).resolve().parents[1] / "docs" / "odd.md"
-POPULATIONS = (Consumers, Merchants, Banks, Financiers, Platforms, Lenders, Loans, CreditUsers, Guarantors)
+POPULATIONS = (Consumers, Merchants, Banks, Financiers, Platforms, Lenders, Loans, CreditUsers, Guarantors, Customers)
 KEYS = ("Reads", "Writes", "Draws")
 
 
@@ -71,6 +72,8 @@ def schedule_table() -> str:
 
 PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty",
                "m.conditions.open_day": "Incomes and bank funding are whole again until a shock cuts them",
+               "m.media.open_day": "Nothing was seen yet; rules on advertising are as usual until a shock strikes",
+               "m.word_of_mouth.open_day": "Nobody said anything yet, no referral programme is in force",
                "m.credit_payment.open_day": "The counts of the credit payment start empty", "m.goods.open_day": "Today's season",
                "m.credit.open_day": "Yesterday's offers and draws are forgotten", "shock.strike": "Shocks whose window includes today",
                "tactic.act": "Tactics whose window includes today", "m.active": "Plug-ins whose window includes today",

@@ -11,6 +11,7 @@ from agents.bank import BankSettings
 from agents.brushing import BrushingSettings
 from agents.consumer import ConsumerSettings
 from agents.credit_user import CreditUserSettings
+from agents.customer import CustomerSettings
 from agents.distress import DistressSettings
 from agents.guarantor import GuaranteeSettings
 from agents.lending.credit_payment import CreditPaymentCardSettings
@@ -21,10 +22,13 @@ from agents.lending.p2p import P2PSettings
 from agents.lending.platform_card import PlatformCardSettings
 from agents.lending.relationship_bank import RelationshipBankSettings
 from agents.lending.supply_chain import SupplyChainSettings
+from agents.loyalty import LoyaltySettings
 from agents.merchant import MerchantSettings
 from agents.owner import OwnerSettings
 from agents.platform import PlatformSettings
+from agents.standing import StandingSettings
 from agents.tactics import TACTICS
+from agents.word_of_mouth import WordOfMouthSettings
 from scenarios.experiment import ExperimentSettings
 from scenarios.header import Header
 from scenarios.plugins import plugin, plugins
@@ -35,8 +39,10 @@ from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
 from sim.markets.goods import GoodsSettings
 from sim.markets.loans import LoanSettings
+from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
 from sim.markets.payments import PaymentSettings
+from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
 
@@ -67,6 +73,12 @@ class Scenario(Header):
     brushing: BrushingSettings = BrushingSettings()
     banks: BankSettings = BankSettings()
     platforms: PlatformSettings = PlatformSettings()
+    customers: CustomerSettings = CustomerSettings()
+    standing: StandingSettings = StandingSettings()
+    media: MediaSettings = MediaSettings()
+    loyalty: LoyaltySettings = LoyaltySettings()
+    word_of_mouth: WordOfMouthSettings = WordOfMouthSettings()
+    service: ServiceSettings = ServiceSettings()
     goods: GoodsSettings = GoodsSettings()
     payments: PaymentSettings = PaymentSettings()
     credit: CreditSettings = CreditSettings()

@@ -4,8 +4,33 @@ Minds decide and write intentions, markets settle and move money; nobody sees wh
 Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
 """
 
-from agents import brushing, consumer, credit_user, distress, guarantor, merchant, owner, platform
-from sim.markets import closures, credit, credit_payment, data_sharing, deposits, goods, loans, notes, officers, term_credit
+from agents import (
+    brushing,
+    consumer,
+    credit_user,
+    customer,
+    distress,
+    guarantor,
+    loyalty,
+    merchant,
+    owner,
+    platform,
+    word_of_mouth,
+)
+from sim.markets import (
+    closures,
+    credit,
+    credit_payment,
+    data_sharing,
+    deposits,
+    goods,
+    loans,
+    media,
+    notes,
+    officers,
+    service,
+    term_credit,
+)
 
 
 def live_one_day(m):
@@ -16,6 +41,8 @@ def live_one_day(m):
     m.goods.open_day(m.day)
     m.credit.open_day()
     m.credit_payment.open_day()
+    m.media.open_day()
+    m.word_of_mouth.open_day()
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
         shock.strike(m)
@@ -28,6 +55,10 @@ def live_one_day(m):
     brushing.brush(m)
     data_sharing.publish_statements(m)
     credit_user.pay_bills(m)
+    word_of_mouth.hear(m)
+    media.feel_need(m)
+    media.show(m)
+    media.search(m)
 
     # 3 Post
     credit.report_outcomes(m)
@@ -41,13 +72,23 @@ def live_one_day(m):
 
     # 4 Join
     consumer.register(m)
+    customer.become_aware(m)
+    customer.consider(m)
+    word_of_mouth.invite(m)
+    customer.visit_and_register(m)
+    customer.verify(m)
     closures.reopen_shops(m)
     credit_user.ask_for_line(m)
     credit_payment.decide_lines(m)
 
     # 5 Shop
+    consumer.go_shopping(m)
+    loyalty.choose_platform(m)
     consumer.choose_purchases(m)
     goods.settle_purchases(m)
+    loyalty.remember_use(m)
+    word_of_mouth.pay_rewards(m)
+    media.share_with_partners(m)
     credit_user.complain(m)
     merchant.pay_costs(m)
 
@@ -87,5 +128,10 @@ def live_one_day(m):
     credit_payment.write_off_users(m)
 
     # 10 Close
+    service.answer_complaints(m)
+    loyalty.take_answers(m)
+    loyalty.fall_asleep(m)
+    customer.fade_trust(m)
+    word_of_mouth.speak(m)
     merchant.learn_demand(m)
     m.ledger.close()

@@ -15,6 +15,7 @@ import numpy as np
 from agents.bank import POLICY_OF_KIND, create_banks
 from agents.consumer import REGISTERED, Consumer, create_consumers
 from agents.credit_user import create_credit_users
+from agents.customer import create_customers
 from agents.guarantor import create_guarantors
 from agents.lending import POLICIES
 from agents.lending.learning import Learner
@@ -22,6 +23,7 @@ from agents.merchant import OPEN, Merchant, create_merchants
 from agents.platform import FOCAL, create_lenders, create_platforms
 from agents.tactics import TACTICS
 from agents.term_lender import LenderGroup, create_financiers
+from agents.word_of_mouth import WordOfMouth
 from scenarios import load
 from scenarios.scaling import scaled
 from sim.core.errors import UserError
@@ -35,10 +37,12 @@ from sim.markets.credit_payment import CreditPayment
 from sim.markets.data_sharing import DataSharing
 from sim.markets.goods import GoodsMarket
 from sim.markets.loans import SLOTS, Loans
+from sim.markets.media import MediaMarket
+from sim.markets.service import ServiceDesk
 from sim.networks import build_network
 from sim.shocks import SHOCKS
 
-CHECKPOINT_VERSION = 2
+CHECKPOINT_VERSION = 3
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
 MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "experiment"}  # what a fork may change
 
@@ -75,8 +79,14 @@ class Market(mesa.Model):
         self._create_world()
         self._open_books()
         self.n_closed_today = 0
-        self.purchases = ()
+        self._clear_the_table()
+        self.surveys: list[dict] = []
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
+
+    def _clear_the_table(self):
+        """What one step of a day leaves for the next: nothing yet."""
+        self.purchases, self.shoppers = (), np.zeros(0, np.int64)
+        self.used_today = np.zeros(0, np.int64), np.zeros(0, np.bool_)
 
     # --- making the world ---------------------------------------------------------------------------------------------
 
@@ -94,11 +104,14 @@ class Market(mesa.Model):
         self.social = self._network("social", len(self.consumers), Stream.SOCIAL_TIES, people, n_connected=s.consumers.count)
         self.supply = self._network("supply", len(self.merchants), Stream.SUPPLY_TIES, shops)
         self.interbank = self._network("interbank", len(self.banks), Stream.INTERBANK_TIES, {})
-        registered = np.flatnonzero(self.consumers.stage == REGISTERED)
-        self.social.push_change(registered, 1, self.consumers.registered_neighbours)
+        self.customers = create_customers(self)
+        if not s.customers.is_contested:
+            registered = np.flatnonzero(self.consumers.stage == REGISTERED)
+            self.social.push_change(registered, 1, self.consumers.registered_neighbours)
         self.goods, self.credit, self.data_sharing = GoodsMarket(self), CreditMarket(), DataSharing()
         self.credit_users, self.guarantors = create_credit_users(self), create_guarantors(self)
         self.conditions, self.credit_payment = Conditions(), CreditPayment(self)
+        self.media, self.service, self.word_of_mouth = MediaMarket(self), ServiceDesk(self), WordOfMouth(self)
         self.platform_lender = self._platform_lender(s)
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
@@ -202,7 +215,8 @@ class Market(mesa.Model):
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
-    POPULATIONS = ("consumers", "merchants", "banks", "financiers", "platforms", "lenders", "loans", "credit_users", "guarantors")
+    POPULATIONS = ("consumers", "merchants", "banks", "financiers", "platforms", "lenders", "loans", "credit_users", "guarantors",
+                   "customers")
 
     def state(self) -> dict:
         """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
@@ -213,7 +227,8 @@ class Market(mesa.Model):
                 "scenario": self.scenario.model_dump(mode="json"), "clock": {name: getattr(self, name) for name in CLOCK},
                 "luck": (self.random.getstate(), self.rng.bit_generator.state), "outside": self._outside,
                 "learnt": [policy.state() for policy in self._learners()],
-                "credit_payment": self.credit_payment.state(),
+                "credit_payment": self.credit_payment.state(), "media": self.media.state(), "service": self.service.state(),
+                "word_of_mouth": self.word_of_mouth.state(), "surveys": self.surveys,
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -237,7 +252,11 @@ class Market(mesa.Model):
         self.credit_payment.restore(state["credit_payment"])
         for policy, learnt in zip(self._learners(), state["learnt"]):
             policy.restore(learnt)
-        self.purchases = ()
+        self.media.restore(state["media"], self)
+        self.service.restore(state["service"])
+        self.word_of_mouth.restore(state["word_of_mouth"])
+        self.surveys = copy.deepcopy(state["surveys"])
+        self._clear_the_table()
         self.running = self.day < self.days
 
     def _check_origin(self, state):
@@ -249,6 +268,8 @@ class Market(mesa.Model):
                             f"this market has seed {self.seed}, replicate {self.replicate}")
         lines = [f"checkpoint: {path} is {there} there and {here} here"
                        for path, there, here in _unequal(state["scenario"], mine["scenario"]) if path.split(".")[0] not in MAY_DIFFER]
+        lines += [f"checkpoint: its tactic number {number + 1} advertises; here that is {_kind_of(self.tactics, number)}"
+                  for number in state["media"]["plans"] if _kind_of(self.tactics, number) != "media"]
         for name in self.POPULATIONS:
             if state[name].keys() != mine[name].keys():
                 unknown = ", ".join(sorted(state[name].keys() ^ mine[name].keys()))
@@ -288,7 +309,12 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
-                   "ledger", "credit", "credit_payment", "goods", *Market.POPULATIONS}
+                   "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "surveys", *Market.POPULATIONS}
+
+
+def _kind_of(tactics, number: int) -> str:
+    """The kind of one tactic, by number; "nothing" if there is none."""
+    return tactics[number].kind if number < len(tactics) else "nothing"
 
 
 def _unequal(a, b, path=""):

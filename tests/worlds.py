@@ -20,6 +20,18 @@ def small_market(*, seed: int = 1, after: int = 0, **overrides) -> Market:
     return market
 
 
+def contested_market(**overrides) -> Market:
+    """The same, with platforms that compete for customers and start with many of them."""
+    return small_market(**{"customers__is_contested": True, "standing__focal__users_share": .3, "standing__focal__aware_share": .6,
+                           "word_of_mouth__volume": 2.0, **overrides})
+
+
+def campaign(**settings) -> dict:
+    """A media tactic as a scenario writes it, for three weeks of the small world."""
+    return {"kind": "media", "channel": "social_video", "start": datetime.date(2012, 1, 4), "end": datetime.date(2012, 1, 26),
+            "budget_cny": 40e6, **settings}
+
+
 def promotion(**settings) -> dict:
     """A rate promotion as a scenario writes it, on PROMOTION_DAY unless told; its pool is about a third of a day's need."""
     return {"kind": "rate_promotion", "start": datetime.date(2012, 1, 25), "pool_cny": 100e6, "throughput": 100_000.0, **settings}
@@ -34,6 +46,10 @@ def state_of(market: Market) -> dict:
     found |= {f"credit.{name}": value for name, value in vars(market.credit).items()}
     found |= {f"goods.{name}": value for name, value in market.goods.state().items()}
     found |= {f"credit_payment.{name}": value for name, value in market.credit_payment.state().items()}
+    found |= {f"media.{number}.{name}": value for number, plan in market.media.plans.items() for name, value in plan.state().items()}
+    for name in ("service", "word_of_mouth"):
+        found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
+    found["surveys"] = market.surveys
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
     found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)
     return found

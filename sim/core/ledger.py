@@ -54,6 +54,12 @@ class Purpose(IntEnum):
     GUARANTEE_CALL = 28
     GUARANTEE_FEE = 29
     COLLECTION = 30
+    ADVERTISING = 31
+    SERVICE = 32
+    SURVEY = 33
+    REFERRAL_REWARD = 34
+    RIVAL_SALE = 35
+    PARTNER_SHARE = 36
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros

@@ -70,6 +70,8 @@ class GoodsMarket:
         self.phone_card_attempts_today = self.phone_card_successes_today = 0
         self.n_purchases_today = 0
         self.buyers_today = np.zeros(0, np.int64)  # whose purchases were paid, by id
+        self.paid_today = np.zeros(0, np.int64)  # what each of them paid, fen
+        self.refused_today = np.zeros(0, np.int64)  # who wanted to buy, and the shelf was empty or no payment went through
 
     def state(self) -> dict:
         """What a checkpoint keeps: the counts of the day; factors start afresh every morning."""
@@ -113,8 +115,9 @@ def settle_purchases(m):
     """Shelves and payments decide which intended purchases happen; the money goes into escrow.
 
     Reads: m.purchases.  Writes: merchants.inventory, sales_today, orders_today, demand_today, escrow, bundle_amount,
-    bundle_due; consumers.favourite, satisfaction, deposit, wallet; platforms.own_funds; goods.gmv_today,
-    n_purchases_today, buyers_today, lost_to_payment_today, lost_to_stock_today, phone_card_attempts_today, phone_card_successes_today;
+    bundle_due; consumers.favourite, satisfaction, deposit, wallet; customers.satisfaction; platforms.own_funds; goods.gmv_today,
+    n_purchases_today, buyers_today, paid_today, refused_today, lost_to_payment_today, lost_to_stock_today,
+    phone_card_attempts_today, phone_card_successes_today;
     credit_users.balance, used_on, n_purchases, spent; banks.own_funds, lender_claims; guarantors.cash, claims, borrowed;
     credit_payment.bank_claims, payers_today, fees_today, lent_today, n_purchases_today, leverage_today.
     Draws: CONSUMER_PAYMENT and PAYMENT_SUCCESS, one per buyer and attempt.  Buyers are served in order of id.
@@ -133,7 +136,8 @@ def settle_purchases(m):
         pay.card_on_phone_success, pay.card_on_pc_success, s.cost_share, s.inventory, s.sales_today, s.demand_today, s.orders_today)
     g.lost_to_payment_today, g.lost_to_stock_today, g.phone_card_attempts_today, g.phone_card_successes_today = (int(x) for x in counts)
     pay_into_escrow(m, buyer, amount, merchant, method)
-    g.buyers_today = buyer[method != LOST]
+    paid = method != LOST
+    g.buyers_today, g.paid_today, g.refused_today = buyer[paid], amount[paid], buyer[~paid & (first >= 0) & (amount > 0)]
     _put_in_ring(m)
 
 

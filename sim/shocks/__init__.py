@@ -1,8 +1,10 @@
 """Shocks from outside, a file each."""
 
+from sim.shocks.advertising_rules import AdvertisingRules
+from sim.shocks.breach import Breach
 from sim.shocks.demand import DemandShock
 from sim.shocks.funding_withdrawal import FundingWithdrawal
 from sim.shocks.income import IncomeShock
 from sim.shocks.market_turn import MarketTurn
 
-SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn)}
+SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn, Breach, AdvertisingRules)}

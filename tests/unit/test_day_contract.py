@@ -16,11 +16,12 @@ from scenarios.schema import Scenario
 from sim.core.random import Stream
 from sim.networks import NETWORKS
 from sim.shocks import SHOCKS
-from tests.worlds import promotion, small_market
+from tests.worlds import campaign, contested_market, promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
-OWN = ("goods", "credit", "credit_payment")  # markets whose numbers of the day count as written things
+LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today")  # what the market itself hands from step to step
+OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth")  # markets whose numbers of the day count as written things
 
 
 def sources():
@@ -54,17 +55,17 @@ def declared(docstring: str, heading: str) -> list[str]:
                 owner = word.split(".")[0]
                 found.append(word)
             else:
-                found.append(f"{owner}.{word}" if owner and word not in ("purchases", "n_closed_today") else word)
+                found.append(f"{owner}.{word}" if owner and word not in LOOSE else word)
     return found
 
 
 def picture(market) -> dict:
-    """Every column and every number of the day, copied."""
+    """Every column and every number of the day, copied; what consumers only show of customers is the customers'."""
     seen = {f"{name}.{column}": values.copy() for name in market.POPULATIONS
-            for column, values in getattr(market, name).state().items()}
+            for column, values in getattr(market, name).state().items() if name == "customers" or values.base is None or not values.size}
     for name in OWN:
         seen |= {f"{name}.{what}": _copied(value) for what, value in vars(getattr(market, name)).items()}
-    seen["purchases"], seen["n_closed_today"] = _copied(market.purchases), market.n_closed_today
+    seen |= {name: _copied(getattr(market, name)) for name in LOOSE}
     return seen
 
 
@@ -110,6 +111,14 @@ def written():
         credit_users__take_up_a_month=1.0, credit_users__forget_prob=.5, credit_users__catch_up_rate=.05,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6))
         for model in ("guarantee", "own_book")]
+    window = {"start": start, "end": start.replace(month=6)}
+    markets.append(contested_market(
+        days=170, consumers__count=6000, consumers__purchases_a_year=200.0, standing__rival__users_share=.5,
+        standing__rival__payment_success=.5, customers__conversion=.8, customers__need_a_year=50.0, standing__focal__service_staff=4e4,
+        loyalty__complaint_prob=.9, loyalty__leave_prob=.05, loyalty__dormant_days=20, service__last_straw=.9, service__patience_days=2,
+        tactics=[campaign(**window), *(campaign(**window, name=channel, channel=channel) for channel in
+                                       ("co_marketing", "search_generic", "search_brand", "search_optimisation", "content")),
+                 {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window}]))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
