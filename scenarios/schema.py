@@ -29,6 +29,7 @@ from scenarios.experiment import ExperimentSettings
 from scenarios.header import Header
 from scenarios.plugins import plugin, plugins
 from scenarios.scaling import MOST_CNY, money_at_real_scale
+from scenarios.target import Target
 from sim.core.settings import Settings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
@@ -87,7 +88,15 @@ class Scenario(Header):
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()
     shocks: plugins(SHOCKS, "shock") = ()
+    targets: tuple[Target, ...] = ()
     experiment: ExperimentSettings = ExperimentSettings()
+
+    @model_validator(mode="after")
+    def _targets_lie_ahead(self):
+        for each in self.targets:
+            if each.by is not None and each.by < self.start:
+                raise ValueError(f"targets.{each.name}.by = {each.by} (date): must be on or after the first simulated day, {self.start}")
+        return self
 
     @model_validator(mode="after")
     def _money_fits_the_books(self):
