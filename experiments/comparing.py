@@ -185,6 +185,9 @@ def _say(result: Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from results.targets_section import sentence
+    from results.words import Words
+
     table = Table(title=repr(result).strip("<>"))
     for name in ("scenario", "measure", "baseline", "difference", "95% interval"):
         table.add_column(name, justify="left" if name in ("scenario", "measure") else "right")
@@ -194,4 +197,7 @@ def _say(result: Comparison) -> None:
                           f"{row.low:+,.3g} to {row.high:+,.3g}")
     console = Console()
     console.print(table)
+    for each in result.scenarios if len(result.targets) else ():
+        if each.targets:
+            console.print(sentence(result.targets[result.targets["scenario"] == each.name], each.name, Words()), markup=False)
     console.print("measures whose interval includes 0 are in effects.csv; with many measures one in twenty excludes 0 by chance")

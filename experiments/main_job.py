@@ -53,6 +53,7 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
     else:
         write_run(folder, result)
         _say_run(result)
+    _say_targets(result)
     print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")
 
 
@@ -109,6 +110,16 @@ def _say_fork(result: Fork) -> None:
         row = effects.loc[name]
         print(f"{words} over {len(result.with_tactics[0].daily)} days: {row.difference / 1e6:+.2f} M CNY "
               f"(95% interval {row.low / 1e6:+.2f} to {row.high / 1e6:+.2f}, {int(row.n)} pairs)")
+
+
+def _say_targets(result: Run | Fork) -> None:
+    """One line, if the scenario has targets; of a fork, with what is tried."""
+    from results.targets_section import sentence
+    from results.words import Words
+
+    if len(result.targets):
+        rows = result.targets[result.targets["path"] != "without"]
+        print(sentence(rows, result.scenario.name, Words()))
 
 
 def _say_run(result: Run) -> None:
