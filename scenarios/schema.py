@@ -34,6 +34,7 @@ from scenarios.experiment import ExperimentSettings
 from scenarios.header import Header
 from scenarios.plugins import plugin, plugins
 from scenarios.scaling import MOST_CNY, money_at_real_scale
+from scenarios.target import Target
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
 from sim.markets.credit import CreditSettings
@@ -103,6 +104,7 @@ class Scenario(Header):
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()
     shocks: plugins(SHOCKS, "shock") = ()
+    targets: tuple[Target, ...] = ()
     experiment: ExperimentSettings = ExperimentSettings()
 
     @model_validator(mode="after")
@@ -118,6 +120,13 @@ class Scenario(Header):
                     if channel not in CHANNELS:
                         raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"
                                          f"{did_you_mean(channel, CHANNELS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _targets_lie_ahead(self):
+        for each in self.targets:
+            if each.by is not None and each.by < self.start:
+                raise ValueError(f"targets.{each.name}.by = {each.by} (date): must be on or after the first simulated day, {self.start}")
         return self
 
     @model_validator(mode="after")

@@ -89,7 +89,13 @@ def _owe_late(m):
     m.credit_users.due_on[4] = m.day - 40
 
 
+def _a_year_of_large_sales(m):
+    m.day = 400
+    m.merchants.monthly_sales[:] = 10**8
+
+
 CAUSES = {
+    "shops_above_1m": _a_year_of_large_sales,
     "payment_success_rate": _set(("goods", "lost_to_payment_today"), 10**6), "credit_payment_users": _column("credit_users", "line", 500),
     "credit_payment_lines": _column("credit_users", "line", 500),
     "credit_payment_approval_rate": lambda m: vars(m.credit_payment).update(n_decided_today=8, n_approved_today=2),
