@@ -184,7 +184,8 @@ def become_aware(m):
     """Some who did not know a platform learn of it from media and friends; some who do not use it forget it.
 
     P(learn) = 1 - prod over media (1 - effect) x (1 - a)^(messages heard); P(forget) = rate exp(-goodwill), asked once in thirty days.
-    Reads: m.media.silence, visits, customers.heard_good, heard_bad.  Writes: customers.stage, since, reason, goodwill, heard_good, heard_bad.
+    Reads: m.media.silence, visits, customers.heard_good, heard_bad.  Writes: customers.stage, since, reason, goodwill, heard_good,
+    heard_bad.
     Draws: CUSTOMER_AWARENESS, one per consumer and platform that does not use it.
     """
     customers, s = m.customers, m.settings.customers
@@ -194,8 +195,8 @@ def become_aware(m):
     fade, told = np.float32(np.exp(-1.0 / (7.0 * s.goodwill_life_weeks))), m.settings.word_of_mouth.awareness_prob
     run_in_blocks(lambda start, stop: _become_aware(
         key, start, stop, len(m.consumers), len(m.platforms), m.day, customers.stage, customers.since, customers.reason,
-        customers.goodwill, customers.heard_good, customers.heard_bad, m.media.silence, m.media.visits, told, s.forget_rate * LOOK_DAYS / 365, fade),
-        m.settings.consumers.count, m.threads)
+        customers.goodwill, customers.heard_good, customers.heard_bad, m.media.silence, m.media.visits, told,
+        s.forget_rate * LOOK_DAYS / 365, fade), m.settings.consumers.count, m.threads)
 
 
 def consider(m):
