@@ -57,10 +57,10 @@ def started():
     """Starts the command line in a process and a process group of its own; whatever is left of the group is killed afterwards."""
     groups = []
 
-    def start(*arguments, folder, **options):
+    def start(*arguments, folder, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)):  # even if this process ignores it
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         groups.append(subprocess.Popen([sys.executable, "-m", "experiments", *map(str, arguments)], cwd=folder, env=environment, text=True,
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options))
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=preexec_fn))
         return groups[-1]
 
     yield start
