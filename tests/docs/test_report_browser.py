@@ -8,13 +8,11 @@ import subprocess
 import numpy as np
 import pytest
 
-from experiments.running import run
 from results.report import fork_report
-from scenarios import load
 from tests.conftest import BROWSERS
 from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep
-from tests.unit.test_lending_page import LEARNS
 from tests.unit.test_targets_page import planned_fork
+from tests.worlds import run_of_learning
 
 pytestmark = pytest.mark.browser
 NET = 2e6 * np.array([-1.0, .5, 1.2, -.3, -.4])
@@ -45,7 +43,7 @@ LONG = "\N{MINUS SIGN}0.082 M CNY".replace(" ", "\N{NO-BREAK SPACE}")  # as a ti
 MADE_UP = {
     "fork": lambda folder, lang: fork_report(made_up_fork(NET), folder, lang),
     "comparison": lambda folder, lang: made_up_comparison(NET).report(folder, lang),
-    "lending": lambda folder, lang: run(load("baseline", LEARNS)).report(folder, lang),
+    "lending": lambda folder, lang: run_of_learning().report(folder, lang),
     "targets": lambda folder, lang: fork_report(planned_fork(), folder, lang),
     "sweep": lambda folder, lang: made_up_sweep(folder, [{"run": 4, "reason": "<b>too long</b>", "command": "jishi"}]).report(lang=lang),
 }

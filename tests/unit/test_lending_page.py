@@ -16,16 +16,14 @@ from results.store import read_table, tables_in, write_run
 from results.words import Words
 from scenarios import load
 from tests.unit.test_report import Text, outside, unknown
+from tests.worlds import LEARNS, run_of_learning
 
-LEARNS = {"credit.policy": "learned_card", "learned_card.outcome_days": 120, "learned_card.sample_every_days": 30,
-          "learned_card.learning.least_new_bads": 10, "consumers.count": 12_000, "merchants.count": 600, "weight": 50.0,
-          "distress.trouble_rate": 1.5, "days": 700}
 FIGURES = ("calibration", "auc_by_data", "npl_by_lender", "score_shift")
 
 
 @pytest.fixture(scope="module")
 def lived():
-    return run(load("baseline", LEARNS), seed=1)
+    return run_of_learning()
 
 
 @pytest.fixture(scope="module")
