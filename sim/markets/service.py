@@ -30,23 +30,24 @@ class ServiceSettings(Settings):
 
 
 class ServiceDesk:
-    """What service keeps of today: customers (rows) answered and given up, and for each platform those waiting and the mean wait."""
+    """What service keeps of today: customers (rows) answered and given up, and for each platform how many complained, were answered and
+    gave up, who still waits, and the mean wait of those answered, days."""
+
+    BY_PLATFORM = ("n_waiting", "n_complaints_today", "n_answered_today", "n_given_up_today", "capacity_carry", "wait_days_today")
 
     def __init__(self, m):
-        self.n_waiting, self.capacity_carry = np.zeros(len(m.platforms), np.int64), np.zeros(len(m.platforms))
+        self.n_waiting, self.n_complaints_today, self.n_answered_today, self.n_given_up_today = np.zeros((4, len(m.platforms)), np.int64)
+        self.capacity_carry, self.wait_days_today = np.zeros((2, len(m.platforms)))
         self.answered_today = self.given_up_today = np.zeros(0, np.int64)
-        self.n_complaints_today = self.n_answered_today = self.n_given_up_today = 0
-        self.wait_days_today = 0.0
 
     def state(self) -> dict:
         """What a checkpoint keeps."""
-        return {name: value for name, value in vars(self).items() if name not in ("answered_today", "given_up_today")}
+        return {name: getattr(self, name) for name in self.BY_PLATFORM}
 
     def restore(self, state: dict) -> None:
         """Put a checkpoint's day back."""
-        self.n_waiting[...], self.capacity_carry[...] = state["n_waiting"], state["capacity_carry"]
-        for name in ("n_complaints_today", "n_answered_today", "n_given_up_today", "wait_days_today"):
-            setattr(self, name, state[name])
+        for name in self.BY_PLATFORM:
+            getattr(self, name)[...] = state[name]
 
 
 def coverage(standing) -> float:
@@ -68,9 +69,8 @@ def answer_complaints(m):
     s, desk, customers, n = m.settings.service, m.service, m.customers, len(m.consumers)
     waiting = np.flatnonzero(customers.complaint_on >= 0)
     made, heard = _outcomes(stream_key(m.path_seed, Stream.COMPLAINT_OUTCOME, m.day), waiting, n)
-    answered, given_up, wait = [], [], 0
-    desk.n_complaints_today = int((customers.complaint_on[waiting] == m.day).sum())
-    desk.n_waiting[:] = 0
+    answered, given_up = [], []
+    desk.n_complaints_today[:] = np.bincount(waiting[customers.complaint_on[waiting] == m.day] // n, minlength=len(m.platforms))
     for platform in range(len(m.platforms)):
         standing = m.settings.standing.of(platform)
         m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, int(standing.service_staff * fen(s.wage_cny) / 365),
@@ -85,15 +85,14 @@ def answer_complaints(m):
         served = queue[: int(desk.capacity_carry[platform])] if is_open else rows[:0]
         desk.capacity_carry[platform] -= len(served)
         settled = served[np.isin(served, waiting[mine][heard[mine] < s.resolution_prob])]
-        wait += int((m.day - customers.complaint_on[served]).sum())
+        desk.wait_days_today[platform] = (m.day - customers.complaint_on[served]).sum() / max(len(served), 1)
         late = np.setdiff1d(rows[m.day - day >= s.patience_days], served)
         answered.append(settled)
         given_up.append(np.concatenate((late, np.setdiff1d(served, settled))))
+        desk.n_answered_today[platform], desk.n_given_up_today[platform] = len(served), len(given_up[-1])
         desk.n_waiting[platform] = len(rows) - len(served) - len(late)
         customers.complaint_on[served] = customers.complaint_on[late] = -1
     desk.answered_today, desk.given_up_today = np.concatenate(answered), np.concatenate(given_up)
-    desk.n_answered_today, desk.n_given_up_today = len(desk.answered_today), len(desk.given_up_today)
-    desk.wait_days_today = wait / max(desk.n_answered_today, 1)
 
 
 @kernel
