@@ -33,7 +33,7 @@ class CustomerSettings(Settings):
 
     is_contested: bool = setting(False, unit="yes/no", source="DESIGN 2",
                                  meaning="Platforms compete for customers: everything about customers, media and word of mouth exists")
-    need_a_year: float = setting(8.0, unit="times a year", ge=0, le=365, source="assumption",
+    need_a_year: float = setting(5.0, unit="times a year", ge=0, le=365, source="assumption",
                                  meaning="A consumer looks for a way to pay, save or borrow, and decides whom to consider")
     consider_base: float = setting(-1.0, unit="log odds", ge=-10, le=10, source="L36: 2.2 of 6.7", calibrated=True,
                                    meaning="Odds to consider a platform that is known, at the usual trust")
@@ -41,11 +41,12 @@ class CustomerSettings(Settings):
     consider_fit: float = setting(.8, unit="log odds per unit of fit", ge=0, le=20, source="assumption")
     goodwill_life_weeks: float = setting(14.0, unit="weeks", gt=0, le=520,
                                          source="L35: .93 a week", meaning="Awareness goodwill falls to 1/e")
-    forget_rate: float = setting(1.2, unit="per year", ge=0, le=50, source="assumption",
+    forget_rate: float = setting(.6, unit="per year", ge=0, le=50, source="assumption",
                                  meaning="Who knows a platform without goodwill, and does not use it, forgets it")
-    visits_alone: float = setting(1.0, unit="visits a year", ge=0, le=365, source="L42: p is .03 a year if a third considers it",
+    visits_alone: float = setting(1.0, unit="visits a year", ge=0, le=365,
+                                  source="L42: p is .01 to .03 a year if a tenth to a third considers it",
                                   meaning="Of who considers a platform none of whose friends registered")
-    visits_social: float = setting(14.0, unit="visits a year", ge=0, le=365, source="L42: q is .38 a year if a third considers it",
+    visits_social: float = setting(32.0, unit="visits a year", ge=0, le=365, source="L42: q is .3 a year if a tenth considers it",
                                    meaning="More, if all friends registered")
     conversion: float = setting(.09, unit="registrations per visit", gt=0, le=1, source="K05: below the 10% aimed at")
     conversion_trust: float = setting(2.0, unit="log rate per unit of trust", ge=0, le=20, source="assumption")
@@ -58,8 +59,8 @@ class CustomerSettings(Settings):
                                      meaning="What a reward to the new user does for conversion")
     search_share: float = setting(.35, unit="share of own visits", ge=0, le=1, source="assumption: navigational queries",
                                   meaning="Who means to visit a platform and types its name into a search engine")
-    find_prob: float = setting(.96, unit="probability", ge=0, le=1, source="assumption", meaning="Of them find it without an advertisement")
-    find_with_ad_prob: float = setting(.98, unit="probability", ge=0, le=1, source="assumption", meaning="Of them find it with one")
+    find_prob: float = setting(.99, unit="probability", ge=0, le=1, source="Blake, Nosko and Tadelis 2015: nearly all of them come anyway",
+                               meaning="Of them find it without an advertisement; with one all do")
     verify_rate: float = setting(.30, unit="per day", ge=0, le=1, source="assumption", meaning="Without friction, in the first month")
     verify_days: int = setting(30, unit="days", ge=1, le=3650, source="assumption", meaning="Later nobody proves who she is any more")
     return_ease: float = setting(.5, unit="factor", ge=0, le=10, source="assumption",
@@ -230,7 +231,7 @@ def visit_and_register(m):
     parts = run_in_blocks(lambda start, stop: _visit(
         key, start, stop, n, len(m.platforms), m.day, customers.stage, customers.since, customers.reason, customers.user_neighbours,
         degrees, s.visits_alone / 365, s.visits_social * m.settings.word_of_mouth.volume / 365, m.media.visits, s.search_share,
-        s.find_prob, s.find_with_ad_prob, served, tactic, customers.clicked, customers.clicked_on, customers.trust_good,
+        s.find_prob, served, tactic, customers.clicked, customers.clicked_on, customers.trust_good,
         customers.trust_bad, s.prior_trust, s.conversion_trust, s.conversion_fit, fit, m.consumers.segment, ease, s.idle_click,
         s.return_ease, m.word_of_mouth.reward_today, s.reward_response), n, m.threads)
     visits = np.sum([counts for _, counts in parts], axis=0)
@@ -337,12 +338,12 @@ def _consider(key, in_need, n, n_platforms, day, stage, since, reason, trust_goo
 
 @kernel
 def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbours, degrees, alone, social, visits, search_share, find,
-           find_with_ad, served, tactic, clicked, clicked_on, trust_good, trust_bad, prior, by_trust, by_fit, fit, segment, ease,
+           served, tactic, clicked, clicked_on, trust_good, trust_bad, prior, by_trust, by_fit, fit, segment, ease,
            idle_click, return_ease, reward, reward_response):
     """Rows that register or return today, and by platform: visits, clicks on the advertisement beside its own name.
 
-    visits: 1 came by a click, 2 by an invitation, 3 by a search without a name.  Who searches by name finds it with a chance, a better
-    one with an advertisement.
+    visits: 1 came by a click, 2 by an invitation, 3 by a search without a name.  Who searches by name finds it with a chance, with
+    an advertisement for sure.
     """
     rows, n_came = np.empty((stop - start) * n_platforms, np.int64), 0
     counts = np.zeros((n_platforms, 2), np.int64)
@@ -362,14 +363,16 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
                     continue
                 if uniform(key, i, 4 * p + 1) < search_share:
                     u = uniform(key, i, 4 * p + 2)
-                    if u < served[p] * find_with_ad:
+                    if u < served[p]:
                         counts[p, 1] += 1
                         clicked[r], clicked_on[r] = FIRST_TACTIC + tactic[p], day
                     elif u >= served[p] + (1.0 - served[p]) * find:
                         continue
             counts[p, 0] += 1
-            if now < CONSIDERING:
-                stage[r], since[r], reason[r] = CONSIDERING, day, BY_REFERRAL if way == 2 else BY_SEARCH if way == 3 else BY_MEDIA
+            if now < CONSIDERING and way > 1:
+                stage[r], since[r], reason[r] = CONSIDERING, day, BY_REFERRAL if way == 2 else BY_SEARCH
+            elif now == UNAWARE:
+                stage[r], since[r], reason[r] = AWARE, day, BY_MEDIA
             chance = ease[p] * np.exp(by_trust * (trust_good[r] / (trust_good[r] + trust_bad[r]) - prior) + by_fit * fit[p, segment[i]])
             if way == 1:
                 chance *= idle_click

@@ -8,6 +8,7 @@ Reason: with retained earnings the credit need of a profitable shop is gone with
 import numpy as np
 from pydantic import model_validator
 
+from agents.yearly_sales import MONTHS_KEPT, add_to_month
 from sim.core.finance import MINUTES_PER_DAY, fen
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
@@ -27,7 +28,7 @@ FORGOTTEN = ("closed_on", "walked_on", "returns_on", "trouble_since", "unpaid_da
              "sales_trend", "sales_recent", "fake_sales", "score", "credit_limit", "is_frozen", "loan_life", "last_draw_on",
              "credit_choice", "decided_on", "trial", "offered_offset", "rate_offset", "term_applied_on", "term_lender", "term_due_on",
              "term_reserve", "supply_share", "is_certified", "visit_wanted_on", "visited_on", "impression", "stated_sales",
-             "stated_margin", "term_ask_again_on", "term_tries")  # what nobody knows of a shop under another name
+             "stated_margin", "term_ask_again_on", "term_tries", "monthly_sales")  # what nobody knows of a shop under another name
 RING_DAYS = 64  # columns of the bundles in escrow, as sim.markets.goods.ESCROW_DAYS (a test holds them equal)
 
 
@@ -119,6 +120,7 @@ class Merchants(Population):
     sales_today = column(np.int64, "fen", "Sold today")
     demand_today = column(np.int64, "fen", "Asked for today at this shop first")
     orders_today = column(np.int32, "orders", "Sold today")
+    monthly_sales = column(np.int64, "fen", "Sold in each of the last months of four weeks, see agents/yearly_sales.py", width=MONTHS_KEPT)
     forecast = column(np.float64, "fen a day", "The owner's forecast of demand, season taken out")
     sales_trend = column(np.float64, "fen a day", "Two-month average of sales, season taken out: what the platform sees")
     fake_sales = column(np.float64, "fen a day", "Brushed: orders without goods that the platform takes for sales")
@@ -391,11 +393,12 @@ def pay_costs(m):
 
 
 def learn_demand(m):
-    """Owners update their forecast and the platform its trend from today's demand, season taken out.
+    """Owners update their forecast and the platform its trend from today's demand, season taken out; sales enter the month's.
 
-    Writes: merchants.forecast, sales_trend, sales_recent.
+    Writes: merchants.forecast, sales_trend, sales_recent, monthly_sales.
     """
     shops = m.merchants
+    add_to_month(shops.monthly_sales, shops.sales_today, m.day)
     season = max(m.goods.season[m.day], .05)
     _learn(season, shops.status, shops.demand_today, shops.sales_today, shops.forecast, shops.sales_trend,
            shops.sales_recent)

@@ -11,12 +11,13 @@ import pandas as pd
 import typer
 
 from experiments import options
+from experiments.loading import all_loaded
 from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
 from results.effects import fan, paired_effects
-from results.store import LENDING, git_state, new_folder, versions, write_json, write_table
-from scenarios import load
+from results.store import LENDING, git_state, new_folder, versions, write_json, write_table, write_targets
+from results.targets import compare_paths, target_table
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
 
@@ -32,6 +33,7 @@ class Comparison:
     daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
     lending: tables about lenders of the same replicates by name (`results.lending`), after scenario and replicate; empty unless
     lenders learn.
+    targets: how far each scenario's targets are (`results.targets.target_table`), from the days that are kept.
     manifest: how to repeat it.
     """
 
@@ -43,6 +45,7 @@ class Comparison:
     daily: pd.DataFrame
     manifest: dict[str, Any]
     lending: dict[str, pd.DataFrame] = field(default_factory=dict)
+    targets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
@@ -71,7 +74,7 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     on_run: called with each run's row as it is finished.
     Raises: UserError if scenarios cannot be paired (other start or other weight), or for a mistake in one of them.
     """
-    scenarios = [load(each) if not hasattr(each, "consumers") else each for each in (baseline, *others)]
+    scenarios = all_loaded((baseline, *others))
     check_comparable(scenarios)
     tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
     rows, days, lending = {}, {}, {}
@@ -86,7 +89,9 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     daily = pd.concat([days[number] for number in sorted(days)], ignore_index=True)
     names = [each.name for each in scenarios]
     manifest = {"kind": "compare", "scenarios": names, "replicates": replicates, "seed": seed, "versions": versions(), "git": git_state()}
-    return Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest, _joined(lending))
+    result = Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest, _joined(lending))
+    result.targets = target_table(compare_paths(result))
+    return result
 
 
 def _joined(lending: dict[int, dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
@@ -154,7 +159,7 @@ def compare_command(
     lang: options.Language = "en",
 ) -> None:
     """Compare scenarios with a baseline, pair by pair."""
-    scenarios = [load(name, parse_set(changes or [])) for name in names]
+    scenarios = all_loaded(names, parse_set(changes or []))
     check_comparable(scenarios)
     folder = new_folder(folder_name(scenarios), out)
     finished: list[dict] = []
@@ -168,6 +173,7 @@ def compare_command(
             write_table(folder, "runs", pd.DataFrame(finished), csv=True)
     write_table(folder, "effects", result.effects, csv=True)
     write_table(folder, "daily", result.daily)
+    write_targets(folder, result.targets)
     for name, table in result.lending.items():
         write_table(folder, LENDING + name, table.set_index(["scenario", "replicate"]), csv=True)
     write_json(folder / "manifest.json", result.manifest)
@@ -179,6 +185,9 @@ def _say(result: Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from results.targets_section import sentence
+    from results.words import Words
+
     table = Table(title=repr(result).strip("<>"))
     for name in ("scenario", "measure", "baseline", "difference", "95% interval"):
         table.add_column(name, justify="left" if name in ("scenario", "measure") else "right")
@@ -188,4 +197,7 @@ def _say(result: Comparison) -> None:
                           f"{row.low:+,.3g} to {row.high:+,.3g}")
     console = Console()
     console.print(table)
+    for each in result.scenarios if len(result.targets) else ():
+        if each.targets:
+            console.print(sentence(result.targets[result.targets["scenario"] == each.name], each.name, Words()), markup=False)
     console.print("measures whose interval includes 0 are in effects.csv; with many measures one in twenty excludes 0 by chance")

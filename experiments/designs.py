@@ -23,9 +23,10 @@ from experiments import sampling
 from experiments.code_version import code_version
 from experiments.design_file import DesignFile, Factor
 from experiments.design_runs import RunId, block_runs, fitting_block, n_blocks, run_id
+from experiments.loading import loaded
 from results.measures import MEASURES
 from results.store import is_file, is_folder
-from scenarios import dump, load
+from scenarios import dump
 from scenarios.entries import entry, merge
 from scenarios.files import default_tables, read_chain, validated
 from scenarios.mistakes import clean
@@ -107,7 +108,7 @@ def load_design(source: str | Path | Mapping[str, Any] | Design) -> Design:
         return source
     where, file = ("design", None) if isinstance(source, Mapping) else (str(source), Path(source))
     design = _read(source)
-    scenario = load(_scenario_of(design.scenario, file), Written(flat(design.base), where))
+    scenario = loaded(_scenario_of(design.scenario, file), Written(flat(design.base), where))
     root = entry(as_data(scenario), "")
     lines = [*_problems(design), *(line for factor in design.factors for line in _factor_problems(factor, root))]
     if lines:
@@ -283,7 +284,7 @@ def _check_points(design: DesignFile, scenario, overrides: list[dict[str, Any]],
         if any(path in str(line) for line in lines for path in point):
             continue  # said already
         try:
-            load(scenario, Written(point, where))
+            loaded(scenario, Written(point, where))
         except UserError as wrong:
             lines |= {line if line.startswith(where) else f"{where}: {line}": None for line in wrong.lines}
     if lines:

@@ -10,19 +10,21 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from experiments.loading import loaded
 from experiments.running import Run, finished
 from experiments.workers import results_as_they_come
 from results.effects import paired_effects
 from results.promotion import promotion_of, rush_of
 from results.recorder import Recorder
 from results.store import new_folder
+from results.targets import fork_paths, target_table
 from scenarios import load
 from sim.core.errors import UserError
 from sim.core.random import derive_seed
@@ -38,6 +40,7 @@ class Fork:
 
     past: the common path up to the fork (None if paths differ from the first day).  without, with_tactics: one `Run` a pair.
     effects: table of paired differences (`results.effects`).  surface: minutes to sell out by attention, throughput and pair.
+    targets: how far the scenario's targets are, with what is tried and without (`results.targets.target_table`).
     """
 
     scenario: Any
@@ -47,6 +50,7 @@ class Fork:
     with_tactics: list[Run]
     effects: pd.DataFrame
     surface: pd.DataFrame
+    targets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self):
         return f"<Fork {self.scenario.name}, seed {self.seed}: {len(self.with_tactics)} pairs of {len(self.with_tactics[0].daily)} days>"
@@ -72,7 +76,7 @@ def fork(scenario, *, seed: int = 1, pairs: int | None = None, workers: int = 1,
     whether tactics were in force.
     Raises: UserError if the fork lies outside the scenario's days or a tactic starts before it.
     """
-    scenario = load(scenario) if not hasattr(scenario, "consumers") else scenario
+    scenario = loaded(scenario)
     pairs = scenario.experiment.pairs if pairs is None else pairs
     tell = progress or (lambda *_: None)
     fork_day = check_fork(scenario)
@@ -97,7 +101,9 @@ def fork(scenario, *, seed: int = 1, pairs: int | None = None, workers: int = 1,
     without, with_tactics = runs[0::2], runs[1::2]
     effects = paired_effects(pd.DataFrame([each.summary for each in without]), pd.DataFrame([each.summary for each in with_tactics]))
     minutes = pd.concat(done[2 * pairs:], ignore_index=True) if len(done) > 2 * pairs else pd.DataFrame()
-    return Fork(scenario, seed, past, without, with_tactics, effects, minutes)
+    result = Fork(scenario, seed, past, without, with_tactics, effects, minutes)
+    result.targets = target_table(fork_paths(result))
+    return result
 
 
 def check_fork(scenario) -> int:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from experiments.loading import loaded
 from results.store import is_folder
 from scenarios.describing import describe, listing
-from scenarios.files import load
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
 
@@ -29,4 +29,4 @@ def describe_command(
     changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, as consumers.count=10_000")] = None,
 ) -> None:
     """Say what a scenario asks, how it differs from what it extends, and what it tries."""
-    typer.echo(describe(load(name, parse_set(changes or []))), nl=False)
+    typer.echo(describe(loaded(name, parse_set(changes or []))), nl=False)

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from experiments.forking import Fork, check_fork, fork
+from experiments.loading import loaded
 from experiments.progress import Progress
 from experiments.running import Run, run
 from experiments.workers import usual_workers
 from results.promotion import promotion_of, rush_of
 from results.store import new_folder, write_run, write_table
-from scenarios import load
 from scenarios.overrides import parse_set
 from scenarios.scaling import sized
 from sim.core.errors import UserError
@@ -27,8 +27,8 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
 
     Raises: UserError for a mistake in scenario, settings or options.
     """
-    base = load(name) if size is None else sized(load(name), size)
-    scenario = load(base, parse_set(changes))  # what the user sets wins over the size
+    base = loaded(name) if size is None else sized(loaded(name), size)
+    scenario = loaded(base, parse_set(changes))  # what the user sets wins over the size
     forks = scenario.experiment.fork is not None
     if replicates and not forks:
         pair = f"baseline {scenario.name}" if scenario.name != "baseline" else "baseline SCENARIO"
@@ -53,6 +53,7 @@ def run_and_report(name: str, changes: list[str], *, seed=1, replicates=None, wo
     else:
         write_run(folder, result)
         _say_run(result)
+    _say_targets(result)
     print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")
 
 
@@ -75,7 +76,7 @@ def _write_fork(folder: Path, result: Fork) -> None:
     summary = {"effects": result.effects.to_dict("records"), "rush": rush_summary(result)}
     manifest = {**first.manifest, "kind": "fork", "pairs": len(result.with_tactics), "seed": result.seed}
     kept = Run(result.scenario, result.seed, 0, past.daily, summary, past.flows, past.draws, past.clients, manifest)
-    kept.effects = result.effects
+    kept.effects, kept.targets = result.effects, result.targets
     if len(result.surface):
         write_table(folder, "surface", result.surface, csv=True)
     write_run(folder, kept)
@@ -109,6 +110,16 @@ def _say_fork(result: Fork) -> None:
         row = effects.loc[name]
         print(f"{words} over {len(result.with_tactics[0].daily)} days: {row.difference / 1e6:+.2f} M CNY "
               f"(95% interval {row.low / 1e6:+.2f} to {row.high / 1e6:+.2f}, {int(row.n)} pairs)")
+
+
+def _say_targets(result: Run | Fork) -> None:
+    """One line, if the scenario has targets; of a fork, with what is tried."""
+    from results.targets_section import sentence
+    from results.words import Words
+
+    if len(result.targets):
+        rows = result.targets[result.targets["path"] != "without"]
+        print(sentence(rows, result.scenario.name, Words()))
 
 
 def _say_run(result: Run) -> None:

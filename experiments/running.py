@@ -11,12 +11,13 @@ import pandas as pd
 import typer
 
 from experiments import options
+from experiments.loading import loaded
 from results.clients import client_facts
 from results.lending import Lens, shows_lending
 from results.measures import MEASURES
 from results.recorder import Recorder
 from results.store import git_state, new_folder, versions
-from scenarios import load
+from results.targets import run_paths, target_table
 from sim.model import Market
 
 
@@ -27,6 +28,7 @@ class Run:
     daily: one row a day, one column a measure.  summary: one number a measure, and the facts about clients.
     flows: the books by sector and purpose.  draws, clients: at simulated scale, see `results.recorder`.
     lending: tables about lenders by name, see `results.lending`; empty unless lenders learn.
+    targets: how far the scenario's targets are (`results.targets.target_table`).
     market: the market after the last day; None if the path was lived in another process.  manifest: how to repeat it.
     """
 
@@ -41,6 +43,7 @@ class Run:
     manifest: dict
     market: Market | None = field(default=None)
     lending: dict[str, pd.DataFrame] = field(default_factory=dict)
+    targets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self):
         days = f"{len(self.daily)} days, {self.daily['date'].iloc[0]} to {self.daily['date'].iloc[-1]}" if len(self.daily) else "no days"
@@ -61,7 +64,7 @@ def run(scenario="baseline", *, seed: int = 1, replicate: int = 0, threads: int 
     progress: called with (days lived, days in all).  since: day from which sums over clients are kept.
     Raises: UserError for a mistake in the scenario.
     """
-    scenario = load(scenario) if not hasattr(scenario, "consumers") else scenario
+    scenario = loaded(scenario)
     started = time.process_time()
     recorder, lens = Recorder(since), Lens() if shows_lending(scenario) else None
     market = Market(scenario, seed=seed, replicate=replicate, threads=threads, observers=[recorder, lens] if lens else [recorder])
@@ -69,7 +72,9 @@ def run(scenario="baseline", *, seed: int = 1, replicate: int = 0, threads: int 
         market.step()
         if progress:
             progress(day + 1, scenario.days)
-    return finished(market, recorder, time.process_time() - started, lens=lens)
+    result = finished(market, recorder, time.process_time() - started, lens=lens)
+    result.targets = target_table(run_paths(result))
+    return result
 
 
 def finished(market: Market, recorder: Recorder, cpu_seconds: float, keep_market: bool = True, lens: Lens | None = None) -> Run:

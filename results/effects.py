@@ -19,6 +19,23 @@ def mean_interval(values, confidence: float = .95) -> tuple[float, float, float]
     return mean, mean - half, mean + half
 
 
+def median_interval(values, confidence: float = .95) -> tuple[float, float, float]:
+    """Median and the ends of its interval; unknown values are left out; the ends are NaN below two values.
+
+    From six values on the ends are order statistics x_(k) and x_(n+1-k), with the largest k for which P(Bin(n, 1/2) < k) <= .025:
+    right whatever the distribution.  Below six no such interval has 95%; the ends are then Student's, which takes the values for
+    normal.  Source: Conover (1999), 3.2; Student (1908).
+    """
+    values = np.asarray(values, float)
+    values = np.sort(values[~np.isnan(values)])
+    n = len(values)
+    if n == 0:
+        return np.nan, np.nan, np.nan
+    k = int(stats.binom.ppf((1 - confidence) / 2, n, .5))  # P(B < k) is at most that, P(B <= k) more
+    ends = (values[k - 1], values[n - k]) if k >= 1 else mean_interval(values, confidence)[1:]
+    return float(np.median(values)), float(ends[0]), float(ends[1])
+
+
 def paired_effects(baseline: pd.DataFrame, scenario: pd.DataFrame, confidence: float = .95) -> pd.DataFrame:
     """Differences scenario - baseline, pair by pair.
 

@@ -6,7 +6,9 @@ A measure only reads.  Adding one is one function under `@measure`; those of the
 
 import numpy as np
 
+from agents.yearly_sales import YEAR_DAYS, sales_of_a_year
 from results.measuring import MEASURES, cny, count, measure, share
+from sim.core.finance import fen
 from sim.core.ledger import Purpose
 from sim.markets.loans import NONE
 
@@ -164,6 +166,15 @@ def inventory(m):
 @measure("CNY a day", "Stock bought by merchants", "sum", "进货额")
 def stock_bought(m):
     return cny(m, m.credit.stock_bought_today)
+
+
+@measure("merchants", "Open shops that sold for more than 1 M CNY in the last 365 days (S33); not known in the first year", "last",
+         "年销售额超百万元店铺数")
+def shops_above_1m(m):
+    if m.day + 1 < YEAR_DAYS:
+        return np.nan
+    sold = sales_of_a_year(m.merchants.monthly_sales, m.day)
+    return count(m, ((m.merchants.status == 0) & (sold > fen(1e6))).sum())
 
 
 # --- platform credit --------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from results.sections import changes, fork_sections, networks_of, provenance, ti
 from results.store import write_scenario
 from results.style import figure_language
 from results.tables import effects_table, facts_table, flow_table, run_table, too_few_bad
+from results.targets import compare_paths, fork_paths, run_paths
+from results.targets_section import target_sections, target_tiles
 from results.words import Words
 
 MOST_FANS = 3
@@ -59,8 +61,11 @@ def fork_page(fork, lang: str = "en") -> Page:
     manifests = [each.manifest for each in fork.with_tactics]
     command = f"{_run_command(scenario)} --seed {fork.seed} --replicates {pairs}"
     answers = [each for each in (answer_of(fork, lang), mechanism_of(fork, lang)) if each]
-    sections = [*fork_sections(fork, lang), provenance(scenario, manifests, fork.seed, command, float(residual), say)]
-    return Page(_title(scenario, say), meta, _question(scenario, say), answers, tiles(fork, say), changes(fork, say), sections)
+    paths = fork_paths(fork)
+    sections = [*target_sections(paths, lang), *fork_sections(fork, lang)]
+    sections.append(provenance(scenario, manifests, fork.seed, command, float(residual), say))
+    numbers = [*tiles(fork, say), *target_tiles(paths, say)]
+    return Page(_title(scenario, say), meta, _question(scenario, say), answers, numbers, changes(fork, say), sections)
 
 
 def run_page(run, lang: str = "en") -> Page:
@@ -68,10 +73,11 @@ def run_page(run, lang: str = "en") -> Page:
     say, write, scenario = Words(lang), Writer(lang), run.scenario
     days = run.daily["date"]
     meta = [say("days_from_to", first=days.iloc[0], last=days.iloc[-1]) if len(days) else "", f"{say('seed')} {run.seed}"]
-    drawn = Words(figure_language(lang))
+    drawn, paths = Words(figure_language(lang)), run_paths(run)
     facts = facts_table(run.summary, say)
     sections = [
         Section("daily", say("section_daily"), pictures=[(daily.overview(run, drawn), say("caption_overview"))]),
+        *target_sections(paths, lang),
         *run_section(run, lang),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
@@ -106,7 +112,7 @@ def run_page(run, lang: str = "en") -> Page:
         purchases=write.level(s.get("purchases"), "purchases"),
         closed=write.level(s.get("closed_merchants"), "merchants"),
     )
-    return Page(_title(scenario, say), meta, _question(scenario, say), [answer], [], [], sections)
+    return Page(_title(scenario, say), meta, _question(scenario, say), [answer], target_tiles(paths, say), [], sections)
 
 
 def compare_page(comparison, lang: str = "en") -> Page:
@@ -115,8 +121,9 @@ def compare_page(comparison, lang: str = "en") -> Page:
     baseline, others, effects = comparison.scenarios[0], comparison.scenarios[1:], comparison.effects
     n = comparison.replicates
     meta = [say("replicates_of", n=n, days=baseline.days), say("against", name=baseline.name)]
-    answers, sections = [], []
-    for each in others:
+    paths = compare_paths(comparison)
+    answers, sections = [], target_sections(paths, lang)
+    for number, each in enumerate(others):
         mine = effects[effects["scenario"] == each.name].reset_index(drop=True)
         sentence = answer_of_effects(mine, each.days, n, lang)
         answers.append(f"{each.name}: {sentence}" if len(others) > 1 else sentence)
@@ -125,11 +132,11 @@ def compare_page(comparison, lang: str = "en") -> Page:
         tested = int(((mine["n"] > 1) & (mine["high"] > mine["low"])).sum())
         sections.append(
             Section(
-                f"effects-{len(sections)}",
+                f"effects-{number}",
                 f"{say('section_effects')}: {each.name}",
                 [say.translated(each.question)] if each.question and len(others) > 1 else [],
                 pictures=[
-                    (compared.forest(mine, baseline.name, each.name, drawn, len(sections)), say("caption_forest", baseline=baseline.name))
+                    (compared.forest(mine, baseline.name, each.name, drawn, number), say("caption_forest", baseline=baseline.name))
                 ],
                 tables=[table],
                 notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
@@ -152,7 +159,7 @@ def compare_page(comparison, lang: str = "en") -> Page:
     question = (
         say.translated(others[0].question) if len(others) == 1 and others[0].question else say("compare_question", baseline=baseline.name)
     )
-    return Page(title, meta, question, answers, [], [], sections)
+    return Page(title, meta, question, answers, target_tiles(paths, say), [], sections)
 
 
 def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.core.errors import UserError
 
-TABLES = ("daily", "flows", "draws", "clients", "effects")
+TABLES = ("daily", "flows", "draws", "clients", "effects", "targets")
 LENDING = "lending_"  # before the names of tables about lenders (`results.lending`)
 PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "networkx", "scikit-learn")
 
@@ -160,12 +160,19 @@ def write_run(folder: Path, run) -> None:
     write_scenario(folder, run.scenario)
     for name in TABLES:
         table = getattr(run, name, None)
-        if table is not None and len(table.columns):
+        if table is not None and len(table.columns) and name != "targets":
             write_table(folder, name, table, csv=name in ("daily", "effects"))
+    write_targets(folder, getattr(run, "targets", None))
     for name, table in getattr(run, "lending", {}).items():
         write_table(folder, LENDING + name, table.set_index(table.columns[0]), csv=True)
     write_json(folder / "summary.json", run.summary)
     write_json(folder / "manifest.json", {**run.manifest, "scenario_sha256": digest_of(folder / "scenario.toml")})
+
+
+def write_targets(folder: Path, targets: pd.DataFrame | None) -> None:
+    """How far targets are (`results.targets.target_table`), as Parquet and CSV; nothing if there are none."""
+    if targets is not None and len(targets):
+        write_table(folder, "targets", targets.set_index("scenario"), csv=True)
 
 
 def digest_of(file: Path) -> str:

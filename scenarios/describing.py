@@ -43,6 +43,8 @@ def describe(scenario: Any, folder: Path = SHIPPED) -> str:
         if place.form == "list" and place.of.form == "plugin":
             lines += ["", name.capitalize()]
             lines += [line for each in getattr(scenario, name) for line in _plugin(each)] or ["  none"]
+    if getattr(scenario, "targets", ()):
+        lines += ["", "Targets", *_columns([(each.name, _target(each)) for each in scenario.targets])]
     return "\n".join(lines) + "\n"
 
 
@@ -127,6 +129,13 @@ def _plugin(settings: BaseModel) -> list[str]:
         if field not in ("kind", "name", "start", "end") and value is not None:
             rows.append((field, f"{_short(as_data(value))} {(info.json_schema_extra or {}).get('unit', '')}".rstrip()))
     return [head, *(f"  {line}" for line in _columns(rows))]
+
+
+def _target(target: BaseModel) -> str:
+    """A line of a plan: `registered_share at least 0.5 by 2013-01-01 (K01)`."""
+    when = f"by {target.by}" if target.by else "on the last day"
+    said = f"{target.measure} {target.direction.replace('_', ' ')} {value_text(target.value)} {when}"
+    return clean(said + (f" ({target.source})" if target.source else ""))
 
 
 def _short(value: Any) -> str:

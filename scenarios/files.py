@@ -6,7 +6,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from scenarios.entries import Entry, entry, merge, plain, problems
 from scenarios.lines import key_lines
-from scenarios.mistakes import clean, line, lines_of, raise_all, shown, written_path
+from scenarios.mistakes import clean, line, lines_of, mistake_at, raise_all, shown, written_path
 from scenarios.overrides import apply
 from scenarios.places import place_of
 from scenarios.writing import as_data, default_data
@@ -24,12 +24,15 @@ from sim.core.errors import UserError, did_you_mean
 SHIPPED = Path(__file__).parent
 MAX_BYTES = 1_000_000
 NOT_INHERITED = ("name", "question", "title", "based_on")
+Check = Callable[[dict], Iterable[tuple[tuple, str]]]
 
 
-def load(scenario: str | Path | BaseModel, overrides: Mapping[str, Any] | None = None, *,
+def load(scenario: str | Path | BaseModel, overrides: Mapping[str, Any] | None = None, *, check: Check | None = None,
          schema: type[BaseModel] | None = None, folder: Path = SHIPPED) -> Any:
     """A frozen, validated Scenario from a shipped name, a file or another Scenario, with overrides applied.
 
+    check: what floors above know to be wrong, such as names of measures: takes the scenario as plain data, gives
+    (path, what is wrong) for every mistake, which is then said like all others, with file and line.
     Raises: UserError with one line for every mistake. `schema` and `folder` are for tests and extensions.
     """
     mistakes: list[tuple[Entry, str]] = []
@@ -44,13 +47,14 @@ def load(scenario: str | Path | BaseModel, overrides: Mapping[str, Any] | None =
         root = merge(entry(default_tables(schema), ""), read_chain(scenario, folder, mistakes), mistakes)
     if overrides:
         root = apply(root, overrides, entry(default_data(schema), ""), mistakes)
-    return validated(root, schema, mistakes)
+    return validated(root, schema, mistakes, check)
 
 
-def validated(root: Entry, schema: type[BaseModel], mistakes: list[tuple[Entry, str]]) -> Any:
+def validated(root: Entry, schema: type[BaseModel], mistakes: list[tuple[Entry, str]], check: Check | None = None) -> Any:
     """The Scenario that the entries describe; raises UserError with `mistakes` and every further one."""
     root = anchored(root, schema)
     bad = problems(root)
+    mistakes = mistakes + [mistake_at(path, text, root, schema) for path, text in (check(plain(root)) if check else ())]
     mistakes = mistakes + [(item, f"{written_path(root, path)} = {shown(item)}: {item.problem}") for path, item in bad]
     try:
         found = schema.model_validate_json(json.dumps(plain(root)), strict=True)

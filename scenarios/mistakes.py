@@ -98,6 +98,12 @@ def _mistake(error: dict, path: tuple, root: Entry, schema: type[BaseModel]) -> 
     return item, head, _text(error, root, schema, here)
 
 
+def mistake_at(path: tuple, text: str, root: Entry, schema: type[BaseModel]) -> tuple[Entry, str]:
+    """A mistake found by somebody else: the entry at a path, and the line about it."""
+    item, depth = find(root, path)
+    return item, f"{written_path(root, path[:depth])}{_value_and_unit(item, schema, root, path[:depth])}: {text}"
+
+
 def raise_all(found: list[tuple[Entry, str]]) -> None:
     """Raise a UserError with one line per mistake, in the order of the files' lines; nothing if there is none."""
     if found:

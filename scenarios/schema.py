@@ -28,11 +28,14 @@ from agents.owner import OwnerSettings
 from agents.platform import PlatformSettings
 from agents.standing import StandingSettings
 from agents.tactics import TACTICS
+from agents.tactics.channels import CHANNELS
 from agents.word_of_mouth import WordOfMouthSettings
 from scenarios.experiment import ExperimentSettings
 from scenarios.header import Header
 from scenarios.plugins import plugin, plugins
 from scenarios.scaling import MOST_CNY, money_at_real_scale
+from scenarios.target import Target
+from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
@@ -45,6 +48,8 @@ from sim.markets.payments import PaymentSettings
 from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
+
+NEED_CUSTOMERS = ("media", "referral", "survey", "breach", "advertising_rules")  # plug-ins that do nothing elsewhere
 
 
 def _kinds(use: str) -> dict:
@@ -99,7 +104,30 @@ class Scenario(Header):
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()
     shocks: plugins(SHOCKS, "shock") = ()
+    targets: tuple[Target, ...] = ()
     experiment: ExperimentSettings = ExperimentSettings()
+
+    @model_validator(mode="after")
+    def _customers_are_competed_for(self):
+        for where, plug_ins in (("tactics", self.tactics), ("shocks", self.shocks)):
+            for each in plug_ins:
+                path = f"{where}.{each.name or each.kind}"
+                if each.kind in NEED_CUSTOMERS and not self.customers.is_contested:
+                    raise ValueError(f"{path}: a {each.kind} acts where platforms compete for customers; set customers.is_contested = true")
+                if getattr(each, "platform", 0) >= self.platforms.count:
+                    raise ValueError(f"{path}.platform = {each.platform}: there are {self.platforms.count} platforms, numbered from 0")
+                for channel in getattr(each, "banned", ()):
+                    if channel not in CHANNELS:
+                        raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"
+                                         f"{did_you_mean(channel, CHANNELS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _targets_lie_ahead(self):
+        for each in self.targets:
+            if each.by is not None and each.by < self.start:
+                raise ValueError(f"targets.{each.name}.by = {each.by} (date): must be on or after the first simulated day, {self.start}")
+        return self
 
     @model_validator(mode="after")
     def _money_fits_the_books(self):

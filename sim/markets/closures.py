@@ -80,7 +80,7 @@ def reopen_shops(m):
     Writes: merchants.status, opened_on, reopened_on, forecast, typical_order, next_review, cash, closed_on, walked_on, returns_on,
     trouble_since, unpaid_days, normal_sales, rating, complaint_share, sales_trend, sales_recent, last_draw_on,
     loan_life, score, is_frozen, credit_choice, decided_on, term_reserve, supply_share, is_certified,
-    visited_on, impression, stated_sales, stated_margin, term_tries.
+    visited_on, impression, stated_sales, stated_margin, term_tries, monthly_sales.
     """
     shops = m.merchants
     due = (shops.returns_on >= 0) & (shops.returns_on <= m.day)

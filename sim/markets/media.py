@@ -35,9 +35,9 @@ class MediaSettings(Settings):
                              meaning="An advertisement seen this long ago is credited if there was no click")
     annoying_from: float = setting(10.0, unit="exposures a week", ge=0, le=1000, source="assumption: ad aversion (SOURCES 1.9)")
     annoyance: float = setting(.03, unit="bad experiences per exposure beyond", ge=0, le=10, source="assumption")
-    search_share: float = setting(.30, unit="share of consumers in need", ge=0, le=1, source="assumption",
+    search_share: float = setting(.15, unit="share of consumers in need", ge=0, le=1, source="assumption",
                                   meaning="Look for a provider with a search engine, without a name in mind")
-    ad_click_prob: float = setting(.05, unit="probability", ge=0, le=1, source="assumption: click rate of the first paid result")
+    ad_click_prob: float = setting(.04, unit="probability", ge=0, le=1, source="assumption: click rate of the first paid result")
     result_click_prob: float = setting(.30, unit="probability", ge=0, le=1, source="assumption: click rate of the first free result")
 
 

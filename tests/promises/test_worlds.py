@@ -36,6 +36,14 @@ OFFERED = {"credit_payment__is_offered": True, "credit_payment__first_day": 10, 
            "credit_payment_card__sample_every_days": 30, "credit_payment_card__learning__least_new_bads": 10,
            "credit_payment_card__learning__least_days_between_fits": 1}  # an eventful credit payment
 
+RIVALRY = {"customers__is_contested": True, "customers__conversion": .6, "standing__focal__users_share": .3,
+           "standing__focal__aware_share": .6, "standing__rival__payment_success": .7, "loyalty__complaint_prob": .8,
+           "tactics": [campaign(), campaign(name="guides", channel="content"), campaign(name="words", channel="search_generic"),
+                       campaign(name="own name", channel="search_brand", holdout_share=.2),
+                       {"kind": "survey", "start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 2, 20)},
+                       {"kind": "referral", "start": datetime.date(2012, 1, 2), "end": datetime.date(2012, 2, 20), "budget_cny": 1e8,
+                        "invitations_a_month": 20.0}]}  # an eventful market for customers
+
 # --- randomness and threads -------------------------------------------------------------------------------------------
 
 
@@ -50,7 +58,7 @@ def test_another_seed_or_replicate_is_another_world():
         assert "consumers.income" in changed and "merchants.cash" in changed and "ledger.money_total" in changed
 
 
-@pytest.mark.parametrize("offered", [{}, OFFERED])
+@pytest.mark.parametrize("offered", [{}, OFFERED, RIVALRY])
 def test_two_threads_make_the_same_world_as_one(offered):
     large = {"consumers__count": 140_000, "merchants__count": 300, **offered}  # three blocks of rows
     one, two = (small_market(threads=threads, **large) for threads in (1, 2))
@@ -121,14 +129,18 @@ def test_at_full_size_it_does_something(what, full):
 # --- one more consumer ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("offered", [{}, OFFERED])
+@pytest.mark.parametrize("offered", [{}, OFFERED, RIVALRY])
 def test_one_more_consumer_without_income_and_ties_moves_nobody(offered):
     few, more = small_market(after=45, **offered), small_market(after=45, consumers__isolated=1, **offered)
     assert len(more.consumers) == len(few.consumers) + 1
-    for population in ("consumers", *(["credit_users"] if offered else [])):
+    for population in ("consumers", *(["credit_users"] if offered is OFFERED else [])):
         for name, column in getattr(few, population).state().items():
             assert column.tobytes() == getattr(more, population).state()[name][:-1].tobytes(), name
-    assert [path for path in differences(few, more) if not path.startswith(("consumers.", "credit_users."))] == []
+    for name, column in few.customers.state().items():  # a row a consumer and platform
+        more_of_it = getattr(more.customers, name).reshape(-1, len(more.consumers))
+        assert column.reshape(-1, len(few.consumers)).tobytes() == more_of_it[:, :-1].tobytes(), name
+    assert [path for path in differences(few, more) if not path.startswith(("consumers.", "credit_users.", "customers."))
+            and not path.endswith((".weight", ".adstock", ".frequency", ".reached"))] == []
 
 
 @pytest.mark.parametrize("kind", ["scale_free", "blocks", "complete", "erdos_renyi"])
@@ -220,6 +232,31 @@ def test_a_resumed_credit_payment_is_the_one_that_was_never_interrupted(day, mod
     assert differences(undisturbed, second) == []
     assert undisturbed.payment_lender.learning.fits == second.payment_lender.learning.fits != []
     assert undisturbed.credit_users.is_barred.any()
+
+
+@pytest.mark.parametrize("day", [12, 26, 41])
+def test_a_resumed_market_for_customers_is_the_one_that_was_never_interrupted(day, tmp_path):
+    undisturbed = small_market(**RIVALRY, after=55)
+    first, second = small_market(**RIVALRY, after=day), small_market(**RIVALRY)
+    first.save(tmp_path / "checkpoint")
+    second.resume(tmp_path / "checkpoint")
+    second.run_days(55 - day)
+    assert differences(undisturbed, second) == []
+    assert undisturbed.surveys == second.surveys != [] and undisturbed.word_of_mouth.spent
+    assert second.consumers.stage is not None and np.shares_memory(second.consumers.stage, second.customers.stage)
+
+
+def test_a_market_nobody_competes_in_holds_nothing_of_customers():
+    market = small_market(after=30)
+    assert len(market.customers) == market.customers.nbytes() == 0 and not market.media.plans
+    changed = {"loyalty__leave_prob": 1.0, "word_of_mouth__volume": 5.0, "standing__focal__users_share": .9}
+    assert differences(market, small_market(after=30, **changed)) == []
+
+
+def test_advertising_of_a_tactic_that_is_gone_is_refused(tmp_path):
+    small_market(**RIVALRY, after=6).save(tmp_path / "checkpoint")
+    with pytest.raises(UserError, match="tactic number 1 advertises; here that is nothing"):
+        small_market(**RIVALRY | {"tactics": []}).resume(tmp_path / "checkpoint")
 
 
 def test_a_market_that_offers_no_credit_payment_holds_nothing_of_it():

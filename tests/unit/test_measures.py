@@ -124,7 +124,13 @@ def _owe_late(m):
     m.credit_users.due_on[4] = m.day - 40
 
 
+def _a_year_of_large_sales(m):
+    m.day = 400
+    m.merchants.monthly_sales[:] = 10**8
+
+
 CAUSES = {
+    "shops_above_1m": _a_year_of_large_sales,
     "payment_success_rate": _set(("goods", "lost_to_payment_today"), 10**6), "credit_payment_users": _column("credit_users", "line", 500),
     "credit_payment_lines": _column("credit_users", "line", 500),
     "credit_payment_approval_rate": lambda m: vars(m.credit_payment).update(n_decided_today=8, n_approved_today=2),
@@ -194,7 +200,7 @@ def test_who_was_a_user_before_the_run_neither_registers_nor_pays_for_the_first_
 
 
 def test_what_users_do_adds_up_to_how_many_there_are():
-    market = small_market(days=0, **CONTESTED)
+    market = small_market(days=0, **CONTESTED, **{"customers.conversion": .5, "loyalty.leave_prob": .05})
     came, gone, returned = 0.0, 0.0, 0
     before = (market.customers.stage[market.customers.of(0)]).copy()
     start = 10.0 * ((before >= 3) & (before != 8)).sum()
