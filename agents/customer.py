@@ -220,7 +220,7 @@ def visit_and_register(m):
     P(visit) = 1 - (1 - p)(1 - q / d)^(friends who registered) for who considers it; P(register | visit) = c exp(trust, fit, friction,
     reward).  With c = 1, none of the latter and everybody considering this is Bass's micro form.
     Reads: m.media.visits, customers.user_neighbours.  Writes: customers.stage, since, reason, registered_on, source, depth,
-    user_neighbours, clicked, clicked_on, m.media.n_visits_today, platforms.own_funds.
+    user_neighbours, clicked, clicked_on, m.media.n_visits_today, n_registered_today, recent, platforms.own_funds.
     Draws: CUSTOMER_REGISTRATION, four per consumer and platform.  Source: Rand and Rust (2011).
     """
     customers, s, n, platforms = m.customers, m.settings.customers, len(m.consumers), range(len(m.platforms))
@@ -246,6 +246,7 @@ def _settle_in(m, rows):
     customers, rules, n = m.customers, m.settings.media, len(m.consumers)
     new = rows[customers.registered_on[rows] < 0]
     customers.registered_on[new] = m.day
+    m.media.note_registrations(m.day, np.bincount(new // n, minlength=len(m.platforms)))
     by_click = m.day - customers.clicked_on[new] <= rules.click_days
     by_view = m.day - customers.viewed_on[new] <= rules.view_days
     customers.source[new] = np.where(by_click, customers.clicked[new], np.where(by_view, customers.viewed[new], ORGANIC))

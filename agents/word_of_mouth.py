@@ -43,7 +43,7 @@ class WordOfMouth:
 
     programmes: of referral, in force.  listeners_today: rows that heard something this morning, and how much of each sign.
     reward_today: what a newcomer who was invited gets, CNY by platform.  spent: on referral, fen by number of the tactic.
-    n_...: messages by sign, invitations, rewards.
+    n_...: messages by sign, invitations, rewards paid; by platform.
     """
 
     def __init__(self, m):
@@ -53,12 +53,12 @@ class WordOfMouth:
 
     def state(self) -> dict:
         """What a checkpoint keeps: what was spent, and the counts of the day."""
-        return {name: value for name, value in vars(self).items() if name.startswith("n_") or name == "spent"}
+        return {name: value for name, value in vars(self).items() if name.endswith("_today") and name.startswith("n_") or name == "spent"}
 
     def restore(self, state: dict) -> None:
         """Put a checkpoint's day back."""
         self.open_day()
-        vars(self).update({name: dict(value) if isinstance(value, dict) else value for name, value in state.items()})
+        vars(self).update({name: value.copy() for name, value in state.items()})
 
     def open_day(self) -> None:
         """Nobody said anything yet, no programme is in force."""
@@ -66,7 +66,8 @@ class WordOfMouth:
         nothing = np.zeros(0, np.int64)
         self.listeners_today = nothing, nothing, nothing
         self.reward_today = np.zeros(self.n_platforms)
-        self.n_praise_today = self.n_warnings_today = self.n_invitations_today = self.n_rewards_today = 0
+        self.n_praise_today, self.n_warnings_today = np.zeros((2, self.n_platforms), np.int64)
+        self.n_invitations_today, self.n_rewards_today = np.zeros((2, self.n_platforms), np.int64)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ def invite(m):
         rate = s.invitations_a_month / 30 * (1.0 + s.reward_response * s.reward_cny)
         sent, invited, by = _invite(key, ids, rate, customers.satisfaction[rows], s.homophily, s.open_prob, m.settings.consumers.count,
                                     m.social.complete, m.social.indptr, m.social.indices, m.consumers.segment, stage)
-        talk.n_invitations_today += int(sent)
+        talk.n_invitations_today[programme.platform] += sent
         at = invited + rows.start
         m.media.visits[at], customers.clicked[at], customers.clicked_on[at] = INVITED, REFERRED, m.day
         is_new = customers.registered_on[at] < 0  # who comes back keeps her place in the tree
@@ -132,7 +133,7 @@ def pay_rewards(m):
             m.ledger.pay(m.books.platform_own, programme.platform, m.books.wallet if programme.platform == 0 else m.books.deposit, to,
                          np.full(len(paid), amount, np.int64), purpose=Purpose.REFERRAL_REWARD)
         talk.spent = {**talk.spent, programme.number: talk.spent.get(programme.number, 0) + len(paid) * (reward + welcome)}
-        talk.n_rewards_today += len(paid)
+        talk.n_rewards_today[programme.platform] += len(paid)
 
 
 def speak(m):
@@ -145,11 +146,10 @@ def speak(m):
     customers, s, talk, ties = m.customers, m.settings.word_of_mouth, m.word_of_mouth, m.social
     if len(customers) == 0:
         return
-    n_praise, n_warnings = _speak(
+    talk.n_praise_today[:], talk.n_warnings_today[:] = _speak(
         stream_key(m.path_seed, Stream.MESSAGE, m.day), *m.used_today, *talk.listeners_today, len(m.consumers),
         m.settings.consumers.count, ties.complete, ties.indptr, ties.indices, customers.satisfaction, s.volume * s.praise_prob,
         s.volume * s.warning_prob, s.praise_passed_on, s.warning_passed_on, customers.heard_good, customers.heard_bad)
-    talk.n_praise_today, talk.n_warnings_today = int(n_praise), int(n_warnings)
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------
@@ -170,8 +170,8 @@ def _friend(u, i, count, complete, indptr, indices):
 @kernel
 def _speak(key, rows, works, listeners, good, bad, n, count, complete, indptr, indices, satisfaction, praise, warning, praise_on,
            warning_on, heard_good, heard_bad):
-    """Messages told at first hand and passed on; each reaches one friend.  Returns their number by sign."""
-    n_good, n_bad = 0, 0
+    """Messages told at first hand and passed on; each reaches one friend.  Returns their number by sign and platform."""
+    told = np.zeros((2, len(heard_good) // n), np.int64)
     for k in range(len(rows)):
         r = rows[k]
         i, p = r % n, r // n
@@ -180,10 +180,10 @@ def _speak(key, rows, works, listeners, good, bad, n, count, complete, indptr, i
             j = _friend(uniform(key, i, 6 * p + 1), i, count, complete, indptr, indices)
             if j >= 0 and works[k]:
                 heard_good[p * n + j] += 1
-                n_good += 1
+                told[0, p] += 1
             elif j >= 0:
                 heard_bad[p * n + j] += 1
-                n_bad += 1
+                told[1, p] += 1
     for k in range(len(listeners)):
         r = listeners[k]
         i, p = r % n, r // n
@@ -191,13 +191,13 @@ def _speak(key, rows, works, listeners, good, bad, n, count, complete, indptr, i
             j = _friend(uniform(key, i, 6 * p + 3), i, count, complete, indptr, indices)
             if j >= 0:
                 heard_good[p * n + j] += 1
-                n_good += 1
+                told[0, p] += 1
         if bad[k] > 0 and uniform(key, i, 6 * p + 4) < warning_on:
             j = _friend(uniform(key, i, 6 * p + 5), i, count, complete, indptr, indices)
             if j >= 0:
                 heard_bad[p * n + j] += 1
-                n_bad += 1
-    return n_good, n_bad
+                told[1, p] += 1
+    return told
 
 
 @kernel

@@ -42,6 +42,8 @@ def effects_table(
             groups[names[4]].append([heading, Cell(too_few[name], "muted", span=7)])
             continue
         low, high, n = row["low"], row["high"], int(row["n"])
+        if n == 0 and name in MEASURES and MEASURES[name].is_optional:
+            continue
         if n == 0 or not is_known(float(row["difference"])):
             groups[names[5]].append([heading, Cell(say("not_known"), "muted", span=7)])
             continue
@@ -207,6 +209,8 @@ def run_table(run, say: Words) -> Table:
         heading = Cell(say.measure(name), "heading", _subline(name, unit, say, write))
         if name in few:
             rows.append([heading, Cell(f"{say('too_few_events')}: {few[name]}", "muted", span=4)])
+            continue
+        if not len(known) and each.is_optional:
             continue
         if not len(known):
             rows.append([heading, *[Cell(say("not_known"), "muted", span=4)]])

@@ -544,7 +544,8 @@ PURPOSES_ZH = {
     "recovery": "追偿", "top_up": "充值", "payment_fee": "支付手续费", "bank_funding": "银行融资", "promotion": "促销补贴", "staff": "人工",
     "decision_costs": "审批成本", "deposit_interest": "存款利息", "capital": "资本金", "owner_capital": "店主投入", "shock": "冲击",
     "purchase_on_credit": "信用支付购物", "credit_repaid": "信用支付还款", "merchant_fee": "商户手续费", "guarantee_call": "担保代偿",
-    "guarantee_fee": "担保费",
+    "guarantee_fee": "担保费", "collection": "催收费", "notes": "票据", "advertising": "广告", "service": "客服", "survey": "调研",
+    "referral_reward": "推荐奖励", "rival_sale": "竞争平台销售", "partner_share": "合作方分成",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {

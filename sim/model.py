@@ -42,7 +42,7 @@ from sim.markets.service import ServiceDesk
 from sim.networks import build_network
 from sim.shocks import SHOCKS
 
-CHECKPOINT_VERSION = 3
+CHECKPOINT_VERSION = 4
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
 MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "targets", "experiment"}  # what a fork may change
 

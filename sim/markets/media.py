@@ -20,6 +20,7 @@ from sim.core.settings import Settings, setting
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 HABIT_CELLS = 1024  # of the table of Gamma quantiles
+RECENT_DAYS = 30  # over which visits and registrations are kept by day
 CLICKED, INVITED, SEARCHED = 1, 2, 3  # ways of a visit that is not by oneself; 0 none
 LEAST_MEMORY = 1e-3  # adstock below it is forgotten
 FIRST_TACTIC = 2  # sources: 0 organic, 1 referral, then tactics by number
@@ -103,9 +104,12 @@ class MediaMarket:
 
     plans: by number of the tactic.  silence, unmoved: what media leave of not learning of, and of not considering, each platform today.
     visits: how each customer comes to visit today (0 not; see CLICKED).  All of shape (n_customers,).  in_need: consumers who look
-    for a provider today; need_luck: a uniform for each of them.  n_visits_today: by platform.
+    for a provider today; need_luck: a uniform for each of them.  n_visits_today,
+    n_registered_today: by platform; recent: both of the last 30 days, (2, RECENT_DAYS, n_platforms), each day in its place.
     price_factor_today, claims_factor_today, banned_today: what rules make of prices, claims and channels, by name.
     """
+
+    COUNTS = ("n_visits_today", "n_registered_today", "recent")
 
     def __init__(self, m):
         n = len(m.customers)
@@ -113,27 +117,30 @@ class MediaMarket:
         self.silence, self.unmoved = np.ones(n, np.float32), np.ones(n, np.float32)
         self.visits = np.zeros(n, np.int8)
         self.in_need, self.need_luck = np.zeros(0, np.int64), np.zeros(0)
-        self.n_visits_today = np.zeros(len(m.platforms), np.int64)
+        self.n_visits_today, self.n_registered_today = np.zeros((2, len(m.platforms)), np.int64)
+        self.recent = np.zeros((2, RECENT_DAYS, len(m.platforms)), np.int64)
         self.price_factor_today = self.claims_factor_today = 1.0
         self.banned_today: frozenset[str] = frozenset()
 
     def state(self) -> dict:
         """What a checkpoint keeps: the plans and the counts of the day."""
-        return {"plans": {number: plan.state() for number, plan in self.plans.items()}, "n_visits_today": self.n_visits_today}
+        plans = {number: plan.state() for number, plan in self.plans.items()}
+        return {"plans": plans, **{name: getattr(self, name) for name in self.COUNTS}}
 
     def restore(self, state: dict, m) -> None:
         """Put a checkpoint's plans back; who posts them is among the market's tactics."""
         self.plans = {}
         for number, kept in state["plans"].items():
             self.plan_of(m, number).restore(kept)
-        self.n_visits_today[...] = state["n_visits_today"]
+        for name in self.COUNTS:
+            getattr(self, name)[...] = state[name]
 
     def open_day(self) -> None:
         """Nothing was seen yet; rules are as usual until a shock strikes."""
         self.silence.fill(1.0)
         self.unmoved.fill(1.0)
         self.visits.fill(0)
-        self.n_visits_today[:] = 0
+        self.n_visits_today[:] = self.n_registered_today[:] = 0
         self.price_factor_today = self.claims_factor_today = 1.0
         self.banned_today = frozenset()
 
@@ -182,6 +189,12 @@ class MediaMarket:
         plan.impressions += impressions
         plan.clicks += clicks
         m.ledger.pay(m.books.platform_own, plan.platform, m.books.world, 0, amount, purpose=Purpose.ADVERTISING)
+
+
+    def note_registrations(self, day: int, registrations: np.ndarray) -> None:
+        """Count the registrations of a day by platform, and keep them beside its visits."""
+        self.n_registered_today[:] = registrations
+        self.recent[:, day % RECENT_DAYS] = self.n_visits_today, registrations
 
 
 def _gamma_quantiles(shape: float) -> np.ndarray:

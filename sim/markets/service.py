@@ -30,18 +30,15 @@ class ServiceSettings(Settings):
 
 
 class ServiceDesk:
-    """What service keeps of today.
+    """What service keeps of today: customers (rows) answered and given up, and by platform how many complained, were answered, gave up
+    and still wait, the mean wait of those answered, days, and the part of a case that is done."""
 
-    answered_today, given_up_today: customers (rows).  By platform: n_waiting, n_complaints_today, n_answered_today, n_given_up_today,
-    wait_days_today (mean of the answered), capacity_carry (part of a case).
-    """
-
-    BY_PLATFORM = ("n_waiting", "n_complaints_today", "n_answered_today", "n_given_up_today", "wait_days_today", "capacity_carry")
+    BY_PLATFORM = ("n_waiting", "n_complaints_today", "n_answered_today", "n_given_up_today", "capacity_carry", "wait_days_today")
 
     def __init__(self, m):
+        self.n_waiting, self.n_complaints_today, self.n_answered_today, self.n_given_up_today = np.zeros((4, len(m.platforms)), np.int64)
+        self.capacity_carry, self.wait_days_today = np.zeros((2, len(m.platforms)))
         self.answered_today = self.given_up_today = np.zeros(0, np.int64)
-        for name in self.BY_PLATFORM:
-            setattr(self, name, np.zeros(len(m.platforms), np.int64 if name.startswith("n_") else np.float64))
 
     def state(self) -> dict:
         """What a checkpoint keeps."""
@@ -73,6 +70,7 @@ def answer_complaints(m):
     waiting = np.flatnonzero(customers.complaint_on >= 0)
     made, heard = _outcomes(stream_key(m.path_seed, Stream.COMPLAINT_OUTCOME, m.day), waiting, n)
     answered, given_up = [], []
+    desk.n_complaints_today[:] = np.bincount(waiting[customers.complaint_on[waiting] == m.day] // n, minlength=len(m.platforms))
     for platform in range(len(m.platforms)):
         standing = m.settings.standing.of(platform)
         m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, int(standing.service_staff * fen(s.wage_cny) / 365),
@@ -87,12 +85,12 @@ def answer_complaints(m):
         served = queue[: int(desk.capacity_carry[platform])] if is_open else rows[:0]
         desk.capacity_carry[platform] -= len(served)
         settled = served[np.isin(served, waiting[mine][heard[mine] < s.resolution_prob])]
+        desk.wait_days_today[platform] = (m.day - customers.complaint_on[served]).sum() / max(len(served), 1)
         late = np.setdiff1d(rows[m.day - day >= s.patience_days], served)
         answered.append(settled)
         given_up.append(np.concatenate((late, np.setdiff1d(served, settled))))
-        desk.n_complaints_today[platform], desk.n_answered_today[platform] = (day == m.day).sum(), len(settled)
-        desk.n_given_up_today[platform], desk.n_waiting[platform] = len(given_up[-1]), len(rows) - len(served) - len(late)
-        desk.wait_days_today[platform] = (m.day - customers.complaint_on[served]).mean() if len(served) else 0.0
+        desk.n_answered_today[platform], desk.n_given_up_today[platform] = len(served), len(given_up[-1])
+        desk.n_waiting[platform] = len(rows) - len(served) - len(late)
         customers.complaint_on[served] = customers.complaint_on[late] = -1
     desk.answered_today, desk.given_up_today = np.concatenate(answered), np.concatenate(given_up)
 

@@ -1,13 +1,17 @@
 """Each measure moves when its cause is changed, and only says what it says."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from results.measures import MEASURES, daily_values
+from scenarios import load
 from sim.core.ledger import Purpose
 from sim.markets.credit_payment import PARTNER
 from sim.markets.loans import CREDIT, SLOTS
 from sim.model import Market
+from tests.worlds import campaign
 
 SMALL = {"consumers.count": 1_500, "merchants.count": 60, "days": 60, "weight": 10.0, "credit_payment.is_offered": True}
 
@@ -18,9 +22,9 @@ def small_market(days=5, **overrides):
     return market
 
 
-def with_change(change):
+def with_change(change, **overrides):
     """Values of all measures before and after `change` is done to the same market."""
-    market = small_market()
+    market = small_market(**overrides)
     before = daily_values(market)
     change(market)
     return before, daily_values(market)
@@ -70,6 +74,37 @@ def _draws(promoted):
     def change(m):
         m.credit.draws = np.vstack((m.credit.draws, [[0, 700, 30_000, CREDIT, promoted, 0]]))
     return change
+
+
+def _of_focal(**changes):
+    """Set columns of customers of the focal platform."""
+    def change(m):
+        for name, value in changes.items():
+            getattr(m.customers, name)[m.customers.of(0)] = value(m) if callable(value) else value
+    return change
+
+
+def _today(m):
+    return m.day
+
+
+def _of_service(**changes):
+    def change(m):
+        for name, value in changes.items():
+            getattr(m.service, name)[0] = value
+    return change
+
+
+def _talk(name):
+    return lambda m: getattr(m.word_of_mouth, name).__setitem__(0, 90)
+
+
+def _show(name):
+    return lambda m: setattr(m.media.plans[0], name, 10**6)
+
+
+def _paying(m):
+    m.used_today = np.arange(8) * len(m.consumers) // 4, np.ones(8, bool)
 
 
 def _freeze(m):
@@ -129,14 +164,66 @@ CAUSES = {
 }
 
 
-@pytest.mark.parametrize("name", MEASURES)
+OF_CUSTOMERS = {
+    "awareness": _of_focal(stage=0), "considered_share": _of_focal(stage=1), "users": _of_focal(stage=0),
+    "visits": lambda m: m.media.n_visits_today.__setitem__(0, 99), "registrations": lambda m: m.media.n_registered_today.__setitem__(0, 99),
+    "conversion_rate": lambda m: m.media.recent.__setitem__((1, 3, 0), 500), "new_users": _of_focal(first_use_on=_today),
+    "active_share": _of_focal(last_use_on=-90), "dormant_users": _of_focal(stage=7), "churned_customers": _of_focal(stage=8, since=_today),
+    "market_share": _paying, "young_share": _column("consumers", "segment", 4), "customer_satisfaction": _of_focal(satisfaction=.1),
+    "trust": _of_focal(trust_bad=50), "providers_known": _of_focal(stage=0), "providers_considered": _of_focal(stage=0),
+    "ad_spending": _pay("platform_own", "world", Purpose.ADVERTISING), "marketing_spending": _pay("platform_own", "world", Purpose.SURVEY),
+    "impressions": _show("impressions_today"), "clicks": _show("clicks_today"), "praise": _talk("n_praise_today"),
+    "warnings": _talk("n_warnings_today"), "invitations": _talk("n_invitations_today"),
+    "referral_rewards": _pay("platform_own", "deposit", Purpose.REFERRAL_REWARD),
+    "hotline_coverage": lambda m: setattr(m, "settings", load("baseline", {**SMALL, "standing.focal.service_hours": 24.0})),
+    "complaints": _of_service(n_complaints_today=9), "complaint_wait_days": _of_service(n_answered_today=9, wait_days_today=3.5),
+}
+CONTESTED = {"customers.is_contested": True, "standing.focal.users_share": .3, "tactics": [campaign(start=date(2012, 1, 1))]}
+
+
+@pytest.mark.parametrize("name", OF_CUSTOMERS)
+def test_a_measure_of_customers_is_known_and_moves_when_its_cause_is_changed(name):
+    before, after = with_change(OF_CUSTOMERS[name], days=32, **CONTESTED)
+    assert np.isfinite(before[name]) or name == "complaint_wait_days"
+    assert np.isfinite(after[name]) and before[name] != after[name]
+
+
+def test_customers_are_not_measured_where_nobody_competes_for_them():
+    values = daily_values(small_market(days=1))
+    assert {name for name in MEASURES if MEASURES[name].is_optional} == set(OF_CUSTOMERS)
+    assert all(np.isnan(values[name]) for name in OF_CUSTOMERS)
+
+
+def test_who_was_a_user_before_the_run_neither_registers_nor_pays_for_the_first_time_in_it():
+    values = daily_values(small_market(days=1, **CONTESTED))
+    assert values["users"] > 10 * values["registrations"] and values["new_users"] <= values["registrations"]
+
+
+def test_what_users_do_adds_up_to_how_many_there_are():
+    market = small_market(days=0, **CONTESTED, **{"customers.conversion": .5, "loyalty.leave_prob": .05})
+    came, gone, returned = 0.0, 0.0, 0
+    before = (market.customers.stage[market.customers.of(0)]).copy()
+    start = 10.0 * ((before >= 3) & (before != 8)).sum()
+    for _ in range(40):
+        market.step()
+        market.day -= 1  # as an observer sees it
+        values = daily_values(market)
+        market.day += 1
+        stage = market.customers.stage[market.customers.of(0)]
+        returned += ((before == 8) & (stage != 8)).sum()
+        came, gone, before = came + values["registrations"], gone + values["churned_customers"], stage.copy()
+    assert values["users"] == pytest.approx(start + came + 10.0 * returned - gone)
+    assert came > 0 and gone > 0
+
+
+@pytest.mark.parametrize("name", CAUSES)
 def test_a_measure_moves_when_its_cause_is_changed(name):
     before, after = with_change(CAUSES[name])
     assert not before[name] == after[name]
 
 
 def test_every_measure_has_a_cause_that_is_tested():
-    assert set(CAUSES) == set(MEASURES)
+    assert set(CAUSES) | set(OF_CUSTOMERS) == set(MEASURES)
 
 
 def test_measures_say_their_unit_meaning_and_chinese_label():
