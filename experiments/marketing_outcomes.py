@@ -62,7 +62,10 @@ def marketing_outcome(seed: int, overrides: dict | None = None, nulls: bool = Tr
 
 
 def _lived(overrides: dict, seed: int, variants) -> dict[str, float]:
-    """Elasticities of new customers, and of payments, to half as much again of one thing: in the first quarter, and a year later."""
+    """Elasticities of new customers, and of payments, to half as much again of one thing: in the first quarter, and a year later.
+
+    Of advertising: to the money that was really spent, since caps and the number of searches hold some of it back.
+    """
     scenario = load(MARKETING, overrides)
     market = Market(scenario, seed=seed)
     market.run_days(FORK_DAY)
@@ -72,11 +75,12 @@ def _lived(overrides: dict, seed: int, variants) -> dict[str, float]:
     for name, label, change in (("more ads", "ad", {"ads": MORE}), ("more talk", "talk", {"talk": MORE})):
         if name not in variants:
             continue
-        more, _ = _year(scenario, seed, state, **change)
+        more, then = _year(scenario, seed, state, **change)
+        change = np.log(_spent(then, state) / max(_spent(last, state), 1)) if label == "ad" else np.log(MORE)
         for what, after in (("first", ""), ("payments", "_payments")):
             for when, first, until in (("short", 0, QUARTER), ("long", YEAR - QUARTER, YEAR)):
                 ratio = max(more.between(first, until, what), 1) / max(usual.between(first, until, what), 1)
-                found[f"{label}_elasticity{after}_{when}"] = float(np.log(ratio) / np.log(MORE))
+                found[f"{label}_elasticity{after}_{when}"] = float(np.log(ratio) / change)
     if "talk_elasticity_long" in found:
         found["talk_elasticity"] = found["talk_elasticity_long"]
     if len(variants) == 2:
@@ -99,6 +103,12 @@ def _year(scenario, seed: int, state: dict, ads: float = 1.0, talk: float = 1.0)
     market.settings = market.settings.model_copy(update={"word_of_mouth": words.model_copy(update={"volume": words.volume * talk})})
     market.run_days(YEAR)
     return flows, market
+
+
+def _spent(m, state: dict) -> int:
+    """What the focal platform has spent on advertising since the fork, fen."""
+    return sum(plan.spent - state["media"]["plans"].get(number, {"spent": 0})["spent"]
+               for number, plan in m.media.plans.items() if plan.platform == 0)
 
 
 def _who_is_known(m) -> dict[str, float]:
