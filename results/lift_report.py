@@ -63,8 +63,10 @@ def answers_of(result, say: Words) -> list[str]:
 
 
 def _caused(row, name: str, k: int, measure: str, say: Words) -> str:
-    write, goal, n = Writer(say.lang), say(f"lift_goal_{measure}"), int(row.n)
-    difference, interval = write.difference(row.lift, row.lift_low, row.lift_high, GOALS[measure], short=GOALS[measure] != "CNY")
+    goal, n = say(f"lift_goal_{measure}"), int(row.n)
+    difference, interval = _difference(row, "lift", measure, say)
+    if row.lift_low > 0:  # a sentence says "caused 940", a table "+940"
+        difference, interval = amount(row, "lift", measure, say)
     called = name or say("lift_together")
     if row.lift_low == row.lift_high == 0:
         text = say("lift_no_difference", tactic=called, goal=goal, n=n)
@@ -84,8 +86,7 @@ def _caused(row, name: str, k: int, measure: str, say: Words) -> str:
 
 
 def _briefly(row, measure: str, say: Words) -> str:
-    difference, interval = Writer(say.lang).difference(row.lift, row.lift_low, row.lift_high, GOALS[measure],
-                                                       short=GOALS[measure] != "CNY")
+    difference, interval = _difference(row, "lift", measure, say)
     if row.lift_low == row.lift_high == 0:
         return say("lift_each_same", tactic=row.tactic)
     if figures.is_sure(row.lift_low, row.lift_high):
@@ -107,13 +108,18 @@ def _times(value: float, say: Words) -> str:
 # --- cells ------------------------------------------------------------------------------------------------------------
 
 
+def _difference(row, what: str, measure: str, say: Words) -> tuple[str, str]:
+    """A difference and its interval; the unit only if it is money."""
+    ends = (float(getattr(row, f"{what}{end}")) for end in ("", "_low", "_high"))
+    return Writer(say.lang).difference(*ends, GOALS[measure], short=GOALS[measure] != "CNY")
+
+
 def amount(row, what: str, measure: str, say: Words) -> tuple[str, str]:
     """A count or amount of the measure and its interval, without a sign, as many digits as the interval supports."""
-    value, low, high = (float(getattr(row, f"{what}{end}")) for end in ("", "_low", "_high"))
-    if not is_known(value):
+    if not is_known(float(getattr(row, what))):
         return say("lift_none"), ""
-    difference, interval = Writer(say.lang).difference(value, low, high, GOALS[measure], short=GOALS[measure] != "CNY")
-    return difference.removeprefix("+"), interval.replace("+", "") if is_known(low) else ""
+    difference, interval = _difference(row, what, measure, say)
+    return difference.removeprefix("+"), interval.replace("+", "") if is_known(float(getattr(row, f"{what}_low"))) else ""
 
 
 def said(row, what: str, measure: str, say: Words) -> tuple[str, str]:
@@ -125,7 +131,7 @@ def said(row, what: str, measure: str, say: Words) -> tuple[str, str]:
         return amount(row, what, measure, say)
     if low == high == 0:
         return say("lift_same"), say("lift_same_note", n=int(row.n))
-    difference, interval = Writer(say.lang).difference(value, low, high, GOALS[measure], short=GOALS[measure] != "CNY")
+    difference, interval = _difference(row, what, measure, say)
     if figures.is_sure(low, high):
         return difference, interval
     needed = float(getattr(row, "needed" if what == "lift" else f"{what}_needed", np.nan))
@@ -136,22 +142,30 @@ def _effect_cell(row, what: str, measure: str, say: Words) -> Cell:
     text, note = said(row, what, measure, say)
     plain = what == "last_touch" or (is_known(float(getattr(row, what))) and figures.is_sure(getattr(row, f"{what}_low"),
                                                                                              getattr(row, f"{what}_high")))
-    return Cell(text, "number" if plain else "muted", note)
+    return Cell(text, "number" if plain else "muted", "; ".join(_whole(part) for part in note.split("; ")))
 
 
 def _ratio_cells(row, measure: str, say: Words) -> list[Cell]:
     """Last touch over truth, and cost of one more; bounds where the truth is not detectable."""
     write, cells = Writer(say.lang), []
-    for what, top, tell in (("ratio", row.last_touch, lambda value: _times(value, say)),
-                            ("cost_each", row.cost, lambda value: write.level(value, "CNY", 3))):
+
+    def times(low: float, high: float) -> str:
+        places = max(1, min(decimals_for((high - low) / 2), 2))
+        return write.between(digits(low, places), digits(high, places))
+
+    def money(low: float, high: float) -> str:
+        return write.between(*(write.level(end, "CNY", 3, size=high, short=True) for end in (low, high)))
+
+    for what, top, tell, between in (("ratio", row.last_touch, lambda value: _times(value, say), times),
+                                     ("cost_each", row.cost, lambda value: write.level(value, "CNY", 3), money)):
         value, low, high = (float(getattr(row, f"{what}{end}", np.nan)) for end in ("", "_low", "_high"))
         if GOALS[measure] == "CNY" or not is_known(value):
             cells.append(Cell(say("lift_none"), "muted"))
         elif figures.is_sure(row.lift_low, row.lift_high):
-            cells.append(Cell(tell(value), "number", write.between(tell(low), tell(high)) if is_known(low) else ""))
+            cells.append(Cell(tell(value), "number", _whole(between(low, high)) if is_known(low) else ""))
         else:
             bound = top / row.lift_high if row.lift_high > 0 and top > 0 else np.nan
-            cells.append(Cell(say("lift_none"), "muted", say("lift_at_least", value=tell(bound)) if is_known(bound) else ""))
+            cells.append(Cell(say("lift_none"), "muted", _whole(say("lift_at_least", value=tell(bound))) if is_known(bound) else ""))
     return cells
 
 
@@ -160,10 +174,15 @@ def _roi_cell(row, what: str, say: Words) -> Cell:
     value, low, high = (float(getattr(row, f"{what}{end}", np.nan)) for end in ("", "_low", "_high"))
     if not is_known(value) or not is_known(low):
         return Cell(say("lift_none"), "muted")
-    places = max(0, min(decimals_for(100 * (high - low) / 2), 1))
+    places = max(0, min(decimals_for(100 * (high - low) / 2) - 1, 1))
     interval = write.between(write.share(low, places, True), write.share(high, places, True))
     sure = figures.is_sure(low, high)
-    return Cell(write.share(value, places, True) if sure else say("lift_undetected"), "number" if sure else "muted", interval)
+    return Cell(write.share(value, places, True) if sure else say("lift_undetected"), "number" if sure else "muted", _whole(interval))
+
+
+def _whole(text: str) -> str:
+    """Kept on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 # --- sections ---------------------------------------------------------------------------------------------------------
@@ -192,11 +211,11 @@ def _experiments(result, say: Words) -> Section | None:
     unit = GOALS[measure]
     rows = []
     for row in result.table[result.table["held_out"].notna()].itertuples():
-        bias, between = write.difference(row.bias, row.bias_low, row.bias_high, unit, short=unit != "CNY")
+        bias, between = _difference(row, "bias", measure, say)
         sure = figures.is_sure(row.bias_low, row.bias_high)
         rows.append([Cell(row.tactic, "heading"), _effect_cell(row, "held_out", measure, say),
                      Cell(write.level(float(row.error), unit, 2, short=unit != "CNY"), "number"), Cell(write.share(row.found), "number"),
-                     Cell(bias if sure else say("lift_undetected"), "number" if sure else "muted", between),
+                     Cell(bias if sure else say("lift_undetected"), "number" if sure else "muted", _whole(between)),
                      Cell(whisker(row.bias, row.bias_low, row.bias_high) if row.bias_high > row.bias_low else "", "drawing"),
                      Cell(times_saved(row.variance_ratio, say), "muted")])
     if not rows:
@@ -225,7 +244,7 @@ def _curves(result, say: Words, drawn: Words) -> Section | None:
             sure = figures.is_sure(row.profit_low, row.profit_high)
             rows.append([Cell(f"× {row.factor:g}", "heading", write.level(row.budget, "CNY", 3)),
                          Cell(write.level(row.cost, "CNY", 3), "number"), _effect_cell(row, "lift", measure, say),
-                         Cell(profit if sure else say("lift_undetected"), "number" if sure else "muted", interval)])
+                         Cell(profit if sure else say("lift_undetected"), "number" if sure else "muted", _whole(interval))])
         groups.append((name, rows))
     head = [(say("lift_budget"), "text"), *((say(f"lift_{name}"), "number") for name in ("cost", "truth", "profit_change"))]
     picture = figures.curves(result.curves, measure, drawn, caption(drawn))

@@ -34,7 +34,7 @@ LIFT_WORDS: dict[str, tuple[str, str]] = {
     "lift_credits_times": ("; last touch credits {credited}, {ratio} as many", "; 末次触点归功 {credited}, 为真实的 {ratio}"),
     "lift_each": ("One by one: {each}.", "逐项: {each}。"),
     "lift_each_found": ("{tactic} {difference} ({interval})", "{tactic} {difference} ({interval})"),
-    "lift_each_unsure": ("{tactic} not detectable ({interval}; {needed})", "{tactic} 未检出 ({interval}; 需{needed})"),
+    "lift_each_unsure": ("{tactic} not detectable ({interval}; {needed} would be needed)", "{tactic} 未检出 ({interval}; 需{needed})"),
     "lift_each_same": ("{tactic} no difference in any replicate", "{tactic} 各次重复均无差异"),
     "lift_stop": (".", "。"),
     "lift_join": ("; ", "; "),

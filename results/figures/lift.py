@@ -54,7 +54,7 @@ def three_ways(table: pd.DataFrame, goal: str, say: Words) -> Picture:
             if np.isfinite(high - low):
                 axes.plot([low, high], [y + offset] * 2, color=colour, linewidth=2, alpha=.5, solid_capstyle="butt")
             filled = is_sure(low, high) or name == "last_touch"
-            axes.plot(value, y + offset, mark, color=colour, markersize=3.8, markerfacecolor=colour if filled else "white",
+            axes.plot(value, y + offset, mark, color=colour, markersize=3.8, markerfacecolor=colour if filled else "none",
                       markeredgewidth=.9, zorder=3)
     axes.axvline(0, color=INK, linewidth=.6)
     names = [say("lift_together") if row.row == "together" else _short(row.tactic) for row in rows.itertuples()]
@@ -89,7 +89,7 @@ def curves(table: pd.DataFrame, goal: str, say: Words, caption: str) -> Picture:
         sure = [factor == 0 or is_sure(*ends) for factor, *ends in zip(mine["factor"], low, high)]
         for filled in (True, False):
             some = np.array(sure) == filled
-            axes.plot(x[some], mine["lift"][some] / divisor, "o", color=WITH, markersize=3.2, markerfacecolor=WITH if filled else "white",
+            axes.plot(x[some], mine["lift"][some] / divisor, "o", color=WITH, markersize=3.2, markerfacecolor=WITH if filled else "none",
                       markeredgewidth=.9, zorder=3)
         axes.axhline(0, color=INK, linewidth=.6)
         axes.axvline(float(mine["budget"][mine["factor"] == 1].iloc[0]) / money, color=MUTED, linewidth=.8, linestyle=":")

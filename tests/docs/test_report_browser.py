@@ -14,6 +14,7 @@ from scenarios import load
 from tests.conftest import BROWSERS
 from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep
 from tests.unit.test_lending_page import LEARNS
+from tests.unit.test_lift import made_up as made_up_lift
 
 pytestmark = pytest.mark.browser
 NET = 2e6 * np.array([-1.0, .5, 1.2, -.3, -.4])
@@ -44,12 +45,14 @@ LONG = "\N{MINUS SIGN}0.082 M CNY".replace(" ", "\N{NO-BREAK SPACE}")  # as a ti
 MADE_UP = {
     "fork": lambda folder, lang: fork_report(made_up_fork(NET), folder, lang),
     "comparison": lambda folder, lang: made_up_comparison(NET).report(folder, lang),
+    "lift": lambda folder, lang: made_up_lift().report(folder, lang),
     "lending": lambda folder, lang: run(load("baseline", LEARNS)).report(folder, lang),
     "sweep": lambda folder, lang: made_up_sweep(folder, [{"run": 4, "reason": "<b>too long</b>", "command": "jishi"}]).report(lang=lang),
 }
 SAYS = {  # the start of the answer, and how many drawings there are at least
     ("fork", "en"): ("It moves lending rather than creating it", 10), ("fork", "zh"): ("活动转移而非创造放款", 10),
     ("comparison", "en"): ("Nothing is detectable over 366 days", 2), ("comparison", "zh"): ("放款额、成交额", 2),
+    ("lift", "en"): ("Together the 2 tactics caused", 2), ("lift", "zh"): ("2 项手段合计带来", 2),
     ("lending", "en"): ("of staff and decisions and pays from", 5), ("lending", "zh"): ("小贷公司每笔贷款的人工与审批成本", 5),
     ("sweep", "en"): ("differences from the first point", 6), ("sweep", "zh"): ("与第一个设计点相比", 6),
 }
