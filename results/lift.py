@@ -11,13 +11,14 @@ TOGETHER, REMAINDER = "together", "remainder"
 
 
 def lift_table(runs: pd.DataFrame, touches: pd.DataFrame, tactics: pd.DataFrame, goal: str) -> pd.DataFrame:
-    """One row a tactic, then all of them together and what is left of that beside the sum of the single ones.
+    """One row a tactic, then all of them together, then what is left of that beside the sum of the single ones.
 
-    tactic, row (tactic, together or remainder), kind, channel, budget, spent, last_touch, held_out (mean of the experiments), error (of
-    a single one), found (share of the experiments whose own interval excludes 0), bias (held_out - lift), lift (with the tactic less
-    without it, the same worlds), needed (replicates that would detect a lift of this size; nan if it is detected), variance_ratio (what
-    common random numbers saved), cost (the platform's outlay for marketing, with less without), ratio (last_touch / lift), cost_each
-    (cost / lift), roi ((commission caused - cost) / cost), more (lift of a tenth more budget), marginal_roi; amounts are CNY.
+    tactic, row (tactic, together or remainder), kind, channel, budget, spent: CNY.
+    last_touch: what it is credited with.  held_out: mean of the experiments, error that of a single one, found the share of them whose
+    own interval excludes 0, bias held_out - lift.  lift: with the tactic less without it, the same worlds; needed: replicates that
+    would detect a lift of this size, nan if it is detected; variance_ratio: what common random numbers saved.
+    cost, earned: the platform's outlay for marketing, and commission, with less without, CNY.  ratio: last_touch / lift.  cost_each:
+    cost / lift.  roi: (earned - cost) / cost.  more, marginal_roi: lift and roi of a tenth more budget.
     `*_low`, `*_high`: 95% intervals, Student's t over replicates, bootstrap over replicates for ratios.
     """
     worlds = _Worlds(runs, goal)
@@ -71,7 +72,7 @@ def _row(worlds: _Worlds, touches, each, goal: str) -> dict:
             "spent": _mean(touches[touches["tactic"] == name]["spent"]), **_ends("last_touch", credited), **_ends("held_out", held),
             "error": _mean(error), "found": _mean((held.abs() > 1.96 * error)[error > 0]) if len(held.dropna()) else np.nan,
             **_ends("bias", held - caused), **_truth(worlds, "without", name, credited, goal), **_effect("more", more),
-            **_share("marginal_roi", more_earned - more_cost, more_cost)}
+            **_paid_for("marginal_roi", more_earned - more_cost, more_cost)}
 
 
 def _together(worlds: _Worlds, touches, tactics, goal: str) -> list[dict]:
@@ -90,10 +91,12 @@ def _truth(worlds: _Worlds, arm: str, name: str, credited, goal: str) -> dict:
     base, off = worlds.of("base", goal), worlds.of(arm, goal, name)
     spread = caused.var(ddof=1) if len(caused) > 1 else np.nan
     found = {**_effect("lift", caused), "n": len(caused), "variance_ratio": (base.var() + off.var()) / spread if spread else np.nan,
-             **_ends("cost", cost), **_share("roi", earned - cost, cost)}
+             **_ends("cost", cost), **_effect("earned", earned),
+             **_paid_for("roi", earned - cost, cost)}
     if GOALS[goal] == "CNY":  # a ratio of amounts of either sign says nothing
         return found
-    return {**found, **_share("ratio", credited, caused), **_share("cost_each", cost, caused)}
+    return {**found, **_share("ratio", credited, caused),
+            **(_share("cost_each", cost, caused) if cost.mean() > 0 else {})}
 
 
 def _credited(touches, names, goal: str) -> pd.Series:
@@ -117,6 +120,11 @@ def _effect(name: str, values) -> dict:
     unsure = low <= 0 <= high and not low == high == 0
     needed = pairs_needed(low, high, len(values), mean) if unsure else np.nan
     return {name: mean, f"{name}_low": low, f"{name}_high": high, f"{name}_needed" if name != "lift" else "needed": needed}
+
+
+def _paid_for(name: str, top, cost) -> dict:
+    """A ratio to a cost; none where a tactic saves as much as it costs, as when another takes its place."""
+    return _share(name, top, cost) if cost.mean() > 0 else {name: np.nan, f"{name}_low": np.nan, f"{name}_high": np.nan}
 
 
 def _share(name: str, top, bottom) -> dict:

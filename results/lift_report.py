@@ -17,6 +17,8 @@ from results.style import figure_language
 from results.tables import times_saved
 from results.words import Words
 
+MOST_NAMED = 4  # of each kind, in the answer
+
 
 def lift_report(result, folder: str | Path, lang: str = "en") -> Path:
     """Write report.html, figures/ and the scenario of a `Lift`."""
@@ -29,8 +31,9 @@ def lift_page(result, lang: str = "en") -> Page:
     """The page: the three ways side by side first, then the table, the experiments, response curves and what limits it all."""
     say, drawn, scenario = Words(lang), Words(figure_language(lang)), result.scenario
     meta = [say("replicates_of", n=result.replicates, days=scenario.days), say(f"lift_goal_{result.measure}")]
-    notes = [say("lift_note_cost"), say("lift_note_needed")] + ([say("lift_note_together")] if len(result.tactics) > 1 else [])
-    sections = [Section("tactics", say("section_lift"), tables=[_main_table(result, say)], notes=notes)]
+    notes = [say("lift_note_needed")] + ([say("lift_note_together")] if len(result.tactics) > 1 else [])
+    sections = [Section("tactics", say("section_lift"), tables=[_main_table(result, say)], notes=notes),
+                Section("money", say("section_lift_money"), tables=[_money_table(result, say)], notes=[say("lift_note_cost")])]
     sections += [each for each in (_experiments(result, say), _curves(result, say, drawn)) if each]
     sections.append(Section("caveats", say("section_caveats"), bullets=_caveats(result, say)))
     residual = float(result.runs["ledger_residual"].max())
@@ -58,21 +61,24 @@ def answers_of(result, say: Words) -> list[str]:
     together = table[table["row"] == TOGETHER]
     if not len(together):
         return [_caused(rows[0], rows[0].tactic, len(rows), measure, say)]
-    each = say("lift_join").join(_briefly(row, measure, say) for row in sorted(rows, key=lambda row: -row.lift))
-    return [_caused(next(together.itertuples()), "", len(rows), measure, say), say("lift_each", each=each)]
+    found = [_caused(next(together.itertuples()), "", len(rows), measure, say), _one_by_one(rows, measure, say)]
+    return found if GOALS[measure] == "CNY" or not any(is_known(row.last_touch) for row in rows) else [
+        found[0], _furthest(rows, measure, say), found[1]]
 
 
 def _caused(row, name: str, k: int, measure: str, say: Words) -> str:
     goal, n = say(f"lift_goal_{measure}"), int(row.n)
     difference, interval = _difference(row, "lift", measure, say)
-    if row.lift_low > 0:  # a sentence says "caused 940", a table "+940"
+    plain = row.lift_low > 0 and GOALS[measure] != "CNY"
+    if plain:  # a sentence says "caused 940", a table "+940"
         difference, interval = amount(row, "lift", measure, say)
     called = name or say("lift_together")
     if row.lift_low == row.lift_high == 0:
         text = say("lift_no_difference", tactic=called, goal=goal, n=n)
     elif figures.is_sure(row.lift_low, row.lift_high):
         key = {"tactic": name} if name else {"k": k}
-        text = say("lift_one_caused" if name else "lift_together_caused", difference=difference, interval=interval, goal=goal, **key)
+        text = say(f"lift_{'one' if name else 'together'}_{'caused' if plain else 'changed'}", difference=difference, interval=interval,
+                   goal=goal, **key)
     else:
         key = {"tactic": name} if name else {"k": k}
         text = say("lift_unsure" if name else "lift_unsure_together", difference=difference, interval=interval, goal=goal, n=n,
@@ -85,13 +91,36 @@ def _caused(row, name: str, k: int, measure: str, say: Words) -> str:
     return text + say("lift_stop")
 
 
-def _briefly(row, measure: str, say: Words) -> str:
+def _one_by_one(rows, measure: str, say: Words) -> str:
+    """The surest effects by size, then those that cannot be told, then those that made no difference."""
+    rows = sorted(rows, key=lambda row: -abs(row.lift))
+    found = [row for row in rows if figures.is_sure(row.lift_low, row.lift_high)]
+    same = [row.tactic for row in rows if row.lift_low == row.lift_high == 0]
+    unsure = [row for row in rows if row not in found and row.tactic not in same]
+    parts = []
+    for row in found[:MOST_NAMED]:
+        difference, interval = _difference(row, "lift", measure, say)
+        parts.append(say("lift_each_found", tactic=row.tactic, difference=difference, interval=interval))
+    if unsure:
+        told = [say("lift_each_unsure", tactic=row.tactic, interval=_difference(row, "lift", measure, say)[1],
+                    needed=replicates(row.needed, say)) for row in unsure[:MOST_NAMED]]
+        parts.append(say("lift_unsure_ones", each=say("lift_comma").join(told)))
+    if same:
+        parts.append(say("lift_same_ones", each=say("lift_comma").join(same[:MOST_NAMED])))
+    left = sum(max(len(each) - MOST_NAMED, 0) for each in (found, unsure, same))
+    return say("lift_each", each=say("lift_join").join(parts + ([say("lift_others", n=left)] if left else [])))
+
+
+def _furthest(rows, measure: str, say: Words) -> str:
+    """The tactic for which last touch is furthest from the truth."""
+    row = max(rows, key=lambda row: abs(row.last_touch - row.lift) if is_known(row.last_touch) else -1.0)
     difference, interval = _difference(row, "lift", measure, say)
     if row.lift_low == row.lift_high == 0:
-        return say("lift_each_same", tactic=row.tactic)
-    if figures.is_sure(row.lift_low, row.lift_high):
-        return say("lift_each_found", tactic=row.tactic, difference=difference, interval=interval)
-    return say("lift_each_unsure", tactic=row.tactic, interval=interval, needed=replicates(row.needed, say))
+        truth = say("lift_truth_same", n=int(row.n))
+    else:
+        sure = figures.is_sure(row.lift_low, row.lift_high)
+        truth = say("lift_truth_sure" if sure else "lift_truth_unsure", interval=interval, **({"difference": difference} if sure else {}))
+    return say("lift_furthest", tactic=row.tactic, credited=amount(row, "last_touch", measure, say)[0], truth=truth)
 
 
 def replicates(needed: float, say: Words) -> str:
@@ -102,7 +131,7 @@ def replicates(needed: float, say: Words) -> str:
 
 
 def _times(value: float, say: Words) -> str:
-    return say("times", n=digits(value, max(0, min(figures_for(value, 2), 2))))
+    return say("times", n=digits(value, 2 if abs(value) < 2 else max(0, figures_for(value, 2))))
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------
@@ -145,28 +174,31 @@ def _effect_cell(row, what: str, measure: str, say: Words) -> Cell:
     return Cell(text, "number" if plain else "muted", "; ".join(_whole(part) for part in note.split("; ")))
 
 
-def _ratio_cells(row, measure: str, say: Words) -> list[Cell]:
-    """Last touch over truth, and cost of one more; bounds where the truth is not detectable."""
-    write, cells = Writer(say.lang), []
-
-    def times(low: float, high: float) -> str:
+def _ratio_cell(row, measure: str, say: Words) -> Cell:
+    """Last touch over truth; a bound where the truth is not detectable."""
+    def between(low: float, high: float) -> str:
         places = max(1, min(decimals_for((high - low) / 2), 2))
-        return write.between(digits(low, places), digits(high, places))
+        return Writer(say.lang).between(digits(low, places), digits(high, places))
+    return _over_truth(row, "ratio", float(row.last_touch), measure, say, lambda value: _times(value, say), between)
 
-    def money(low: float, high: float) -> str:
+
+def _cost_cell(row, measure: str, say: Words) -> Cell:
+    """What one more cost; a bound where the truth is not detectable."""
+    write = Writer(say.lang)
+
+    def between(low: float, high: float) -> str:
         return write.between(*(write.level(end, "CNY", 3, size=high, short=True) for end in (low, high)))
+    return _over_truth(row, "cost_each", float(row.cost), measure, say, lambda value: write.level(value, "CNY", 3), between)
 
-    for what, top, tell, between in (("ratio", row.last_touch, lambda value: _times(value, say), times),
-                                     ("cost_each", row.cost, lambda value: write.level(value, "CNY", 3), money)):
-        value, low, high = (float(getattr(row, f"{what}{end}", np.nan)) for end in ("", "_low", "_high"))
-        if GOALS[measure] == "CNY" or not is_known(value):
-            cells.append(Cell(say("lift_none"), "muted"))
-        elif figures.is_sure(row.lift_low, row.lift_high):
-            cells.append(Cell(tell(value), "number", _whole(between(low, high)) if is_known(low) else ""))
-        else:
-            bound = top / row.lift_high if row.lift_high > 0 and top > 0 else np.nan
-            cells.append(Cell(say("lift_none"), "muted", _whole(say("lift_at_least", value=tell(bound))) if is_known(bound) else ""))
-    return cells
+
+def _over_truth(row, what: str, top: float, measure: str, say: Words, tell, between) -> Cell:
+    value, low, high = (float(getattr(row, f"{what}{end}", np.nan)) for end in ("", "_low", "_high"))
+    if GOALS[measure] == "CNY" or not is_known(value):
+        return Cell(say("lift_none"), "muted")
+    if figures.is_sure(row.lift_low, row.lift_high):
+        return Cell(tell(value), "number", _whole(between(low, high)) if is_known(low) else "")
+    bound = top / row.lift_high if row.lift_high > 0 and top > 0 else np.nan
+    return Cell(say("lift_none"), "muted", _whole(say("lift_at_least", value=tell(bound))) if is_known(bound) else "")
 
 
 def _roi_cell(row, what: str, say: Words) -> Cell:
@@ -175,7 +207,7 @@ def _roi_cell(row, what: str, say: Words) -> Cell:
     if not is_known(value) or not is_known(low):
         return Cell(say("lift_none"), "muted")
     places = max(0, min(decimals_for(100 * (high - low) / 2) - 1, 1))
-    interval = write.between(write.share(low, places, True), write.share(high, places, True))
+    interval = write.between(digits(100 * low, places, True), write.share(high, places, True))
     sure = figures.is_sure(low, high)
     return Cell(write.share(value, places, True) if sure else say("lift_undetected"), "number" if sure else "muted", _whole(interval))
 
@@ -189,21 +221,36 @@ def _whole(text: str) -> str:
 
 
 def _main_table(result, say: Words) -> Table:
-    write, measure, groups = Writer(say.lang), result.measure, ([], [])
+    measure, groups = result.measure, ([], [])
+    counted = GOALS[measure] != "CNY"  # of amounts of either sign there is no ratio
     for row in result.table.itertuples():
         if row.row == REMAINDER:
             groups[1].append([Cell(say("lift_remainder"), "heading", say("lift_more_together")), Cell("", span=2),
-                              _effect_cell(row, "lift", measure, say), Cell("", span=4)])
+                              _effect_cell(row, "lift", measure, say), *([Cell("")] if counted else [])])
             continue
-        spent = write.level(float(row.spent), "CNY", 3)
-        channel = say("lift_spent", channel=str(row.channel).replace("_", " "), spent=spent).removeprefix("nan · ")
-        name = say("lift_together") if row.row == TOGETHER else row.tactic
         cells = [_effect_cell(row, what, measure, say) for what in ("last_touch", "held_out", "lift")]
-        groups[row.row == TOGETHER].append([Cell(name, "heading", channel), *cells, *_ratio_cells(row, measure, say),
-                                            _roi_cell(row, "roi", say), _roi_cell(row, "marginal_roi", say)])
-    head = [(say("lift_tactic"), "text")] + [(say(f"lift_{name}"), "number") for name in (
-        "last_touch", "held_out", "truth", "ratio", "cost_each", "roi", "marginal_roi")]
+        cells[1] = Cell(cells[1].text, cells[1].kind, cells[1].note.partition("; ")[0])  # what it would take is told further down
+        groups[row.row == TOGETHER].append([_heading(row, say), *cells, *([_ratio_cell(row, measure, say)] if counted else [])])
+    names = ("last_touch", "held_out", "truth", *(("ratio",) if counted else ()))
+    head = [(say("lift_tactic"), "text")] + [(say(f"lift_{name}"), "number") for name in names]
     return Table("", head, [("", groups[0]), ("", groups[1])])
+
+
+def _money_table(result, say: Words) -> Table:
+    write, rows = Writer(say.lang), []
+    for row in result.table[result.table["row"] != REMAINDER].itertuples():
+        cost = Cell(write.level(float(row.cost), "CNY", 3), "number")
+        each = [_cost_cell(row, result.measure, say)] if GOALS[result.measure] != "CNY" else []
+        rows.append([_heading(row, say), Cell(write.level(float(row.spent), "CNY", 3), "number"), cost,
+                     _effect_cell(row, "earned", "profit", say), *each, _roi_cell(row, "roi", say), _roi_cell(row, "marginal_roi", say)])
+    names = ("spent", "cost", "earned", *(("cost_each",) if GOALS[result.measure] != "CNY" else ()), "roi", "marginal_roi")
+    return Table("", [(say("lift_tactic"), "text")] + [(say(f"lift_{name}"), "number") for name in names], [("", rows)])
+
+
+def _heading(row, say: Words) -> Cell:
+    if row.row == TOGETHER:
+        return Cell(say("lift_together"), "heading")
+    return Cell(row.tactic, "heading", row.channel.replace("_", " ") if row.channel != row.tactic else "")
 
 
 def _experiments(result, say: Words) -> Section | None:
@@ -235,7 +282,8 @@ def _curves(result, say: Words, drawn: Words) -> Section | None:
 
     def caption(words: Words) -> str:
         goal = words(f"lift_goal_{measure}")
-        return words("lift_curve_figure", goal=goal[:1].upper() + goal[1:], budgets=budgets, n=result.replicates)
+        own = "" if figures.share_a_scale(result.curves) else words("lift_own_scales")
+        return words("lift_curve_figure", goal=goal[:1].upper() + goal[1:], budgets=budgets, n=result.replicates, scales=own)
 
     for name, mine in result.curves.groupby("tactic", sort=False):
         rows = []

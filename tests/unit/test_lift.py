@@ -170,7 +170,7 @@ def test_one_tactic_alone_has_no_total_and_profit_its_own_caveat():
     result = made_up(curve=False)
     alone = Lift(**{**vars(result), "tactics": result.tactics.iloc[:1], "table": result.table.iloc[:1]}).of("profit")
     page = render(lift_page(alone), "en")
-    assert len(alone.table) == 1 and "All together" not in page and "profit in the books" in page and "sure caused" in page
+    assert len(alone.table) == 1 and "All together" not in page and "profit in the books" in page and "sure changed profit by" in page
 
 
 # --- ratios -----------------------------------------------------------------------------------------------------------
