@@ -71,8 +71,8 @@ LIFT_WORDS: dict[str, tuple[str, str]] = {
                                  "that would have bought their exposures is not spent.",
                                  "每次重复中, 分析者随机留出 {share} 受众不予投放并作比较。{words}本应用于他们的预算不花。"),
     "lift_interference": ("Word of mouth and imitation reach the held out too, through friends whom the tactic brought: the experiment misses what is passed "
-                          "on, and compares with people who are better off than without the campaign.",
-                          "口碑与模仿会经由被带来的朋友波及留出者: 实验测不到传播部分, 且其对照并非真正没有活动。"),
+                          "on, and most often finds too little.",
+                          "口碑与模仿会经由被带来的朋友波及留出者: 实验测不到传播部分, 往往低估。"),
     "lift_experiments_mean": ("Mean of the experiments", "实验均值"),
     "lift_error": ("Standard error of one", "单次标准误"),
     "lift_found": ("Find an effect", "检出比例"),
