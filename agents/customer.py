@@ -57,7 +57,7 @@ class CustomerSettings(Settings):
                                 meaning="Conversion of who came by clicking on an advertisement without searching")
     reward_response: float = setting(.010, unit="log rate per CNY", ge=0, le=1, source="assumption: 50 CNY convert half as many again",
                                      meaning="What a reward to the new user does for conversion")
-    search_share: float = setting(.35, unit="share of own visits", ge=0, le=1, source="assumption: navigational queries",
+    search_share: float = setting(.40, unit="share of own visits", ge=0, le=1, source="assumption: navigational queries",
                                   meaning="Who means to visit a platform and types its name into a search engine")
     find_prob: float = setting(.99, unit="probability", ge=0, le=1, source="Blake, Nosko and Tadelis 2015: nearly all of them come anyway",
                                meaning="Of them find it without an advertisement; with one all do")

@@ -14,7 +14,11 @@ import pandas as pd
 
 from sim.core.errors import UserError
 
+<<<<<<< HEAD
 TABLES = ("daily", "flows", "draws", "clients", "effects", "targets")
+=======
+TABLES = ("daily", "flows", "draws", "clients", "effects", "lift", "curves", "touches", "runs")
+>>>>>>> lift
 LENDING = "lending_"  # before the names of tables about lenders (`results.lending`)
 PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "networkx", "scikit-learn")
 
