@@ -14,11 +14,7 @@ import pandas as pd
 
 from sim.core.errors import UserError
 
-<<<<<<< HEAD
-TABLES = ("daily", "flows", "draws", "clients", "effects", "targets")
-=======
-TABLES = ("daily", "flows", "draws", "clients", "effects", "lift", "curves", "touches", "runs")
->>>>>>> lift
+TABLES = ("daily", "flows", "draws", "clients", "effects", "targets", "lift", "curves", "touches", "runs")
 LENDING = "lending_"  # before the names of tables about lenders (`results.lending`)
 PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "networkx", "scikit-learn")
 

@@ -10,7 +10,7 @@ import pytest
 
 from results.report import fork_report
 from tests.conftest import BROWSERS
-from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep
+from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep, no_files
 from tests.unit.test_lift import made_up as made_up_lift
 from tests.unit.test_targets_page import planned_fork
 from tests.worlds import run_of_learning
@@ -61,9 +61,11 @@ SAYS = {  # the start of the answer, and how many drawings there are at least
 
 @pytest.fixture(scope="module", params=SAYS, ids="-".join)
 def made(request, tmp_path_factory):
-    """(what it is of, language, the page)."""
+    """(what it is of, language, the page); the files of its figures, which no browser opens, are left out."""
     kind, lang = request.param
-    return kind, lang, MADE_UP[kind](tmp_path_factory.mktemp("report"), lang)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("results.figures.picture.save", no_files)
+        return kind, lang, MADE_UP[kind](tmp_path_factory.mktemp("report"), lang)
 
 
 def test_the_page_opens_and_asks_nobody_for_anything(made, tmp_path):

@@ -244,13 +244,6 @@ def test_the_first_screen_holds_question_answer_and_what_would_change_it(pages):
         assert words in first
 
 
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Figures are made and not drawn, for tests that only read the words of a page."""
-    monkeypatch.setattr("matplotlib.figure.Figure.draw_without_rendering", lambda figure: None)
-    monkeypatch.setattr("results.figures.picture.svg_of", lambda figure, name, alt: f'<svg id="{name}"></svg>')
-
-
 def test_an_npl_ratio_of_few_bad_loans_is_not_a_number(undrawn):
     few, many = (Text(render(fork_page(made_up_fork(2e6 * NOISE, bad_loans=n)), "en")).text for n in (29, 30))
     assert "at most 29 bad loans simulated; 30 are needed" in few and "1.200%" not in few
@@ -269,7 +262,7 @@ def test_a_page_stands_whatever_is_missing(change):
     assert outside(page) == [] and unknown(page) == []
 
 
-def test_a_fork_without_a_promotion_is_answered_by_what_it_changed():
+def test_a_fork_without_a_promotion_is_answered_by_what_it_changed(undrawn):
     fork = made_up_fork(-60e6 + 2e6 * NOISE)
     fork.scenario = load(fork.scenario, {"tactics": []})
     for each in fork.with_tactics:
