@@ -161,7 +161,8 @@ def day_of_payback(margin_by_age: np.ndarray, ages: np.ndarray, cost: float) -> 
 
 
 def segment_table(journeys: Journeys, segments: tuple[str, ...]) -> pd.DataFrame:
-    """source, segment, spend (advertising attributed as exposures are, nan where nobody is shown anything), registrations, first_uses.
+    """source, segment, spend (advertising attributed as exposures are, nan where nobody is shown anything), registrations, first_uses;
+    n_simulated: of the first uses.
 
     Spending follows the weights with which a plan shows itself; what was spent on clicks follows the same weights.
     """
@@ -171,9 +172,9 @@ def segment_table(journeys: Journeys, segments: tuple[str, ...]) -> pd.DataFrame
     came, used = (np.bincount(cell[who], minlength=size).reshape(-1, n) for who in (journeys.is_new, journeys.is_customer))
     rows = [{"source": journeys.names[source], "segment": name,
              "spend": journeys.spend_by_segment[source, k] * weight / 100 if source >= FIRST_TACTIC else np.nan,
-             "registrations": came[source, k] * weight, "first_uses": used[source, k] * weight}
+             "registrations": came[source, k] * weight, "first_uses": used[source, k] * weight, "n_simulated": used[source, k]}
             for source in shown_sources(journeys) for k, name in enumerate(segments)]
-    return pd.DataFrame(rows, columns=["source", "segment", "spend", "registrations", "first_uses"])
+    return pd.DataFrame(rows, columns=["source", "segment", "spend", "registrations", "first_uses", "n_simulated"])
 
 
 def monthly_table(journeys: Journeys) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from results.page import Cell, Section, Table, Tile, whisker
 from results.style import figure_language
 from results.words import Words
 
-COLUMNS = {"cost": "CNY", "reach": "share", "frequency": "times", "clicks": "clicks", "registrations": "registrations",
+COLUMNS = {"cost": "CNY", "reach": "share", "frequency": "times", "registrations": "registrations",
            "first_uses": "users", "cac": "CNY", "cac_last_period": "CNY", "ltv": "CNY", "roi": "share", "payback_days": "days"}
 HEADS = {"cost": "spent", "payback_days": "payback"}
 COMPARED = {"cost": "CNY", "registrations": "registrations", "first_uses": "users", "cac": "CNY", "margin": "CNY"}
@@ -115,7 +115,7 @@ def _money(value, write: Writer) -> str:
 
 
 def _ends(row, write: Writer, name: str = "cac") -> str:
-    return write.between(write.level(float(row[f"{name}_low"]), "CNY", 3, short=True), _money(row[f"{name}_high"], write))
+    return write.between(*(write.level(float(row[f"{name}_{end}"]), "CNY", 3, short=True) for end in ("low", "high")))
 
 
 def _summary(channels: pd.DataFrame, days: int, say: Words) -> Table:
@@ -134,7 +134,7 @@ def _cell(row, name: str, unit: str, say: Words, write: Writer) -> Cell:
     value = float(row[name])
     if name == "payback_days" and not is_known(value):
         return Cell(say("not_yet") if row["cost"] > 0 and row["first_uses"] > 0 and row["source"] != ALL else "", "muted")
-    if not is_known(value) or (name in ("cost", "clicks") and value == 0):
+    if not is_known(value) or (name == "cost" and value == 0):
         return Cell("–", "muted")
     note = _ends(row, write, name) if name in ("cac", "ltv") and is_known(float(row[f"{name}_high"])) else ""
     if unit == "share":

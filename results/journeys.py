@@ -53,13 +53,12 @@ class Journeys:
     def __call__(self, m) -> None:
         if self.market is None:
             self._start(m)
-        stage, since = self.column("stage"), self.column("since")
-        moved = np.flatnonzero(since == m.day)
-        self._date_steps(m, moved, stage[moved])
+        moved = np.flatnonzero(self.column("since") == m.day)
+        self._date_steps(m, moved)
         self._count_flows(m)
         self._count_payments(m)
         self._charge(m)
-        np.add.at(self.moves[-1][1], (stage[moved], self.column("reason")[moved]), 1)
+        np.add.at(self.moves[-1][1], (self.column("stage")[moved], self.column("reason")[moved]), 1)
         tomorrow = m.date + datetime.timedelta(days=1)
         if tomorrow.month != m.date.month or m.day == m.days - 1 or m.day % AGE_DAYS == 0:
             self._share_spending(m)
@@ -96,10 +95,12 @@ class Journeys:
         stage, registered = self.column("stage"), self.column("registered_on")
         came_today = (registered == m.day) & (self.column("since") == m.day) & (stage <= FIRST_USE) if m.day == 0 else registered == m.day
         self.was_user = (registered >= 0) & ~came_today
-        steps = np.array(TAKEN)[stage]
+        steps = self._steps(np.arange(self.n))
         self.taken_on = np.where(np.arange(len(STEPS))[:, None] < steps, BEFORE, NEVER).astype(np.int32)
         today = np.flatnonzero((self.column("since") == m.day) & (steps > 0) & ~self.was_user)
         self.taken_on[steps[today] - 1, today] = m.day
+        for step in range(STEPS.index(REGISTERED), len(STEPS)):  # several steps of the first day, in order
+            self.taken_on[step, came_today & (steps > step)] = m.day
         self.left_on, self.paid = np.full(self.n, NEVER, np.int32), np.zeros(self.n, np.int64)
         self.daily: dict[str, list[np.ndarray]] = {name: [] for name in FLOWS}
         self.paid_by_age = np.zeros((len(self.names), (m.days - m.day) // AGE_DAYS + 1), np.int64)
@@ -113,13 +114,18 @@ class Journeys:
         self._rewarded: dict[int, int] = {}
         self._today: dict[str, np.ndarray] = {}
 
-    def _date_steps(self, m, moved, stage):
+    def _steps(self, rows) -> np.ndarray:
+        """How many of the steps consumers have taken: what their stage implies, and the first use of who left on the same day."""
+        used = self.column("first_use_on")[rows] >= 0
+        return np.maximum(np.array(TAKEN)[self.column("stage")[rows]], np.where(used, STEPS.index(FIRST_USE) + 1, 0))
+
+    def _date_steps(self, m, moved):
         if m.day > self.first_day:
-            steps = np.array(TAKEN)[stage]
+            steps = self._steps(moved)
             for step in range(len(STEPS)):
                 rows = moved[steps > step]
                 self.taken_on[step, rows[self.taken_on[step, rows] == NEVER]] = m.day
-        left = moved[(stage == CHURNED) & (self.column("first_use_on")[moved] >= 0)]
+        left = moved[(self.column("stage")[moved] == CHURNED) & (self.column("first_use_on")[moved] >= 0)]
         self.left_on[left[self.left_on[left] == NEVER]] = m.day
 
     def _count_flows(self, m):

@@ -13,6 +13,7 @@ from results.style import DOUBLE, MUTED, PALETTE, SINGLE, canvas, in_style
 from results.words import Words
 
 MOST_LINES, MOST_MONTHS = 6, 24
+LEAST_AT_RISK = 10  # customers under a curve; the CSV goes on to the last
 GRID_DAYS = 5  # of curves that are means over replicates
 
 
@@ -20,7 +21,7 @@ GRID_DAYS = 5  # of curves that are means over replicates
 def retention(marketing: dict[str, pd.DataFrame], scenarios: list[str], say: Words) -> Picture | None:
     """Share of each month's new customers who paid in each month after; of the last scenario, pooled over replicates."""
     table = marketing["retention"]
-    table = table[(table["scenario"] == scenarios[-1]) & (table["source"] == ALL) & (table["month"] < MOST_MONTHS)]
+    table = table[(table["scenario"] == scenarios[-1]) & (table["source"] == ALL) & (table["month"] > 0) & (table["month"] < MOST_MONTHS)]
     pooled = table.groupby(["cohort", "month"])[["customers", "active"]].sum().reset_index()
     if pooled["month"].nunique() < 2:
         return None
@@ -33,9 +34,6 @@ def retention(marketing: dict[str, pd.DataFrame], scenarios: list[str], say: Wor
     axes.set_yticks(range(len(shares)), [say("cohort_label", month=f"{pd.Timestamp(cohort):%Y-%m}", n=digits(sizes[cohort], 0))
                                          for cohort in shares.index])
     axes.set_xlabel(say("months_after_axis"))
-    bar = figure.colorbar(axes.images[0], ax=axes, fraction=.025, pad=.01, format=lambda value, _: f"{100 * value:.0f}%")
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0)
     return Picture("retention", figure, pooled, say("caption_retention"), is_wide=True)
 
 
@@ -43,13 +41,15 @@ def retention(marketing: dict[str, pd.DataFrame], scenarios: list[str], say: Wor
 def survival(marketing: dict[str, pd.DataFrame], scenarios: list[str], say: Words) -> Picture | None:
     """Share of new customers who have not left, by days since the first use: by source of one scenario, all together of several."""
     table = marketing["survival"]
+    if not len(table):
+        return None
     several = len(scenarios) > 1 or table["replicate"].nunique() > 1
     figure, axes = canvas(SINGLE, 2.6)
     if several:
         behind = over_replicates(_on_grid(table[table["source"] == ALL]), ["scenario", "day"], "survival")
         for scenario, colour in colours_of(scenarios).items():
             mine = behind[behind["scenario"] == scenario]
-            axes.fill_between(mine["day"], 100 * mine["low"], 100 * mine["high"], color=colour, alpha=.2, linewidth=0)
+            axes.fill_between(mine["day"], 100 * mine["low"].clip(0, 1), 100 * mine["high"].clip(0, 1), color=colour, alpha=.2, linewidth=0)
             axes.plot(mine["day"], 100 * mine["mean"], color=colour, label=scenario)
     else:
         size = table.groupby("source", sort=False)["at_risk"].max()
@@ -58,14 +58,14 @@ def survival(marketing: dict[str, pd.DataFrame], scenarios: list[str], say: Word
             return None
         behind = table[table["source"].isin(size.index)]
         for (source, n), colour in zip(size.items(), PALETTE):
-            mine = behind[behind["source"] == source]
+            mine = behind[(behind["source"] == source) & (behind["at_risk"] >= LEAST_AT_RISK)]
             label = say("survival_label", source=source_label(say, source), n=digits(n, 0))
             high = mine["high"].fillna(mine["survival"])
             axes.fill_between(mine["day"], 100 * mine["low"], 100 * high, step="post", color=colour, alpha=.1, linewidth=0)
             axes.step(mine["day"], 100 * mine["survival"], where="post", color=colour, linewidth=1, label=label)
     axes.set_ylim(top=101)
     axes.set_xlim(left=0)
-    axes.yaxis.set_major_formatter("{x:.0f}%")
+    axes.yaxis.set_major_formatter("{x:g}%")
     axes.set(xlabel=say("days_since_first_use"), ylabel=say("not_left_axis"))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return Picture("survival", figure, behind, say("caption_survival"))
@@ -90,7 +90,7 @@ def worth(marketing: dict[str, pd.DataFrame], scenarios: list[str], say: Words) 
     if not len(value):
         return None
     cost = mean_of(cost, ["source"], "cac").set_index("source").reindex(value["source"]).reset_index()
-    figure, axes = canvas(SINGLE, .8 + .25 * max(len(value), 4))
+    figure, axes = canvas(SINGLE, .8 + .25 * max(len(value), 2))
     y = np.arange(len(value))[::-1]
     for table, colour, marker, shift, label in ((value, PALETTE[0], "o", .13, "ltv"), (cost, PALETTE[1], "s", -.13, "cac")):
         known = table["low"].notna().to_numpy()
