@@ -16,7 +16,7 @@ from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
 from results.effects import fan, paired_effects
-from results.store import LENDING, git_state, new_folder, versions, write_json, write_table, write_targets
+from results.store import LENSES, git_state, new_folder, versions, write_json, write_lenses, write_table, write_targets
 from results.targets import compare_paths, target_table
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
@@ -31,8 +31,8 @@ class Comparison:
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
     daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
-    lending: tables about lenders of the same replicates by name (`results.lending`), after scenario and replicate; empty unless
-    lenders learn.
+    lending, marketing: tables of the same replicates by name (`results.lending`, `results.acquisition`), after scenario and replicate;
+    empty unless lenders learn, or platforms compete for customers.
     targets: how far each scenario's targets are (`results.targets.target_table`), from the days that are kept.
     manifest: how to repeat it.
     """
@@ -46,6 +46,7 @@ class Comparison:
     manifest: dict[str, Any]
     lending: dict[str, pd.DataFrame] = field(default_factory=dict)
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
@@ -77,10 +78,10 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     scenarios = all_loaded((baseline, *others))
     check_comparable(scenarios)
     tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
-    rows, days, lending = {}, {}, {}
+    rows, days, kept = {}, {}, {}
     with closing(results_as_they_come([(one_run, task) for task in tasks], workers)) as done:
         for number, (row, daily, tables) in done:
-            rows[number], days[number], lending[number] = row, daily, tables
+            rows[number], days[number], kept[number] = row, daily, tables
             if on_run:
                 on_run(row)
             if progress:
@@ -89,15 +90,17 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     daily = pd.concat([days[number] for number in sorted(days)], ignore_index=True)
     names = [each.name for each in scenarios]
     manifest = {"kind": "compare", "scenarios": names, "replicates": replicates, "seed": seed, "versions": versions(), "git": git_state()}
-    result = Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest, _joined(lending))
+    result = Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest)
+    for lens in LENSES:
+        setattr(result, lens, _joined({number: tables.get(lens, {}) for number, tables in kept.items()}))
     result.targets = target_table(compare_paths(result))
     return result
 
 
-def _joined(lending: dict[int, dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+def _joined(kept: dict[int, dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     """Each table of all runs in one, in the order of the runs."""
-    names = dict.fromkeys(name for number in sorted(lending) for name in lending[number])
-    parts = {name: [lending[number][name] for number in sorted(lending) if name in lending[number]] for name in names}
+    names = dict.fromkeys(name for number in sorted(kept) for name in kept[number])
+    parts = {name: [kept[number][name] for number in sorted(kept) if name in kept[number]] for name in names}
     return {name: pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True) for name, tables in parts.items()}
 
 
@@ -117,13 +120,13 @@ def check_comparable(scenarios) -> None:
                                 f"they must agree (--set {setting}=... sets it for both)")
 
 
-def one_run(scenario, seed: int, replicate: int) -> tuple[dict, pd.DataFrame | None, dict[str, pd.DataFrame]]:
-    """One run as a row of the table of runs, its days and what it says of lenders; not those beyond the first replicates."""
+def one_run(scenario, seed: int, replicate: int) -> tuple[dict, pd.DataFrame | None, dict[str, dict[str, pd.DataFrame]]]:
+    """One run as a row of the table of runs, its days and its tables of each lens; not those beyond the first replicates."""
     result, key = run(scenario, seed=seed, replicate=replicate), {"scenario": scenario.name, "replicate": replicate}
     if replicate >= MOST_DAILY:
         return {**key, **result.summary}, None, {}
-    lending = {name: _keyed(key, table) for name, table in result.lending.items()}
-    return {**key, **result.summary}, _keyed(key, result.daily.reset_index()), lending
+    kept = {lens: {name: _keyed(key, table) for name, table in getattr(result, lens).items()} for lens in LENSES}
+    return {**key, **result.summary}, _keyed(key, result.daily.reset_index()), kept
 
 
 def _keyed(key: dict, table: pd.DataFrame) -> pd.DataFrame:
@@ -174,8 +177,7 @@ def compare_command(
     write_table(folder, "effects", result.effects, csv=True)
     write_table(folder, "daily", result.daily)
     write_targets(folder, result.targets)
-    for name, table in result.lending.items():
-        write_table(folder, LENDING + name, table.set_index(["scenario", "replicate"]), csv=True)
+    write_lenses(folder, result, 2)
     write_json(folder / "manifest.json", result.manifest)
     _say(result)
     print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")

@@ -13,7 +13,7 @@ import typer
 from experiments import options
 from experiments.loading import loaded
 from results.clients import client_facts
-from results.lending import Lens, shows_lending
+from results.lenses import lenses_for
 from results.measures import MEASURES
 from results.recorder import Recorder
 from results.store import git_state, new_folder, versions
@@ -28,6 +28,7 @@ class Run:
     daily: one row a day, one column a measure.  summary: one number a measure, and the facts about clients.
     flows: the books by sector and purpose.  draws, clients: at simulated scale, see `results.recorder`.
     lending: tables about lenders by name, see `results.lending`; empty unless lenders learn.
+    marketing: tables about customers by name, see `results.acquisition`; empty unless platforms compete for them.
     targets: how far the scenario's targets are (`results.targets.target_table`).
     market: the market after the last day; None if the path was lived in another process.  manifest: how to repeat it.
     """
@@ -43,6 +44,7 @@ class Run:
     manifest: dict
     market: Market | None = field(default=None)
     lending: dict[str, pd.DataFrame] = field(default_factory=dict)
+    marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self):
@@ -66,25 +68,27 @@ def run(scenario="baseline", *, seed: int = 1, replicate: int = 0, threads: int 
     """
     scenario = loaded(scenario)
     started = time.process_time()
-    recorder, lens = Recorder(since), Lens() if shows_lending(scenario) else None
-    market = Market(scenario, seed=seed, replicate=replicate, threads=threads, observers=[recorder, lens] if lens else [recorder])
+    recorder, lenses = Recorder(since), lenses_for(scenario)
+    market = Market(scenario, seed=seed, replicate=replicate, threads=threads, observers=[recorder, *lenses.values()])
     for day in range(scenario.days):
         market.step()
         if progress:
             progress(day + 1, scenario.days)
-    result = finished(market, recorder, time.process_time() - started, lens=lens)
+    result = finished(market, recorder, time.process_time() - started)
+    for name, lens in lenses.items():
+        setattr(result, name, lens.tables())
     result.targets = target_table(run_paths(result))
     return result
 
 
-def finished(market: Market, recorder: Recorder, cpu_seconds: float, keep_market: bool = True, lens: Lens | None = None) -> Run:
-    """The `Run` of a market that was recorded, and looked at through `lens` if there is one."""
+def finished(market: Market, recorder: Recorder, cpu_seconds: float, keep_market: bool = True) -> Run:
+    """The `Run` of a market that was recorded."""
     daily, clients = recorder.daily(), recorder.clients()
     manifest = {"scenario": market.scenario.name, "seed": market.seed, "replicate": market.replicate, "path_seed": market.path_seed,
                 "world_seed": market.world_seed, "days": len(daily), "versions": versions(), "git": git_state(),
                 "cpu_seconds": round(cpu_seconds, 3), "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
     return Run(market.scenario, market.seed, market.replicate, daily, summary_of(daily, clients), recorder.flows(), recorder.draws(),
-               clients, manifest, market if keep_market else None, lens.tables() if lens else {})
+               clients, manifest, market if keep_market else None)
 
 
 def summary_of(daily: pd.DataFrame, clients: pd.DataFrame) -> dict[str, float]:

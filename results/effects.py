@@ -19,6 +19,22 @@ def mean_interval(values, confidence: float = .95) -> tuple[float, float, float]
     return mean, mean - half, mean + half
 
 
+def count_interval(events: float, confidence: float = .95) -> tuple[float, float]:
+    """Ends of the interval of a mean of which so many events were seen: exact for a Poisson count.  Source: Garwood (1936)."""
+    tail = (1 - confidence) / 2
+    low = float(stats.chi2.ppf(tail, 2 * events)) / 2 if events > 0 else 0.0
+    return low, float(stats.chi2.ppf(1 - tail, 2 * events + 2)) / 2
+
+
+def rate_interval(events: float, trials: float, confidence: float = .95) -> tuple[float, float, float]:
+    """events / trials and the ends of its interval; NaN without trials.  Source: Wilson (1927)."""
+    if trials <= 0:
+        return np.nan, np.nan, np.nan
+    z, rate = float(stats.norm.ppf(.5 + confidence / 2)), events / trials
+    middle, reach = rate + z * z / (2 * trials), z * np.sqrt(rate * (1 - rate) / trials + (z / (2 * trials)) ** 2)
+    return rate, float(max(middle - reach, 0) / (1 + z * z / trials)), float(min((middle + reach) / (1 + z * z / trials), 1))
+
+
 def median_interval(values, confidence: float = .95) -> tuple[float, float, float]:
     """Median and the ends of its interval; unknown values are left out; the ends are NaN below two values.
 

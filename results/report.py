@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from results import customers_section, lending_section
 from results.answer import HEADLINES, answer_of, answer_of_effects, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
 from results.forked import by_day, flow_matrix
-from results.lending_section import compare_section, run_section
 from results.numbers import Writer, by_chance
 from results.page import Page, Section, write_page
 from results.sections import changes, fork_sections, networks_of, provenance, tiles
@@ -78,7 +78,8 @@ def run_page(run, lang: str = "en") -> Page:
     sections = [
         Section("daily", say("section_daily"), pictures=[(daily.overview(run, drawn), say("caption_overview"))]),
         *target_sections(paths, lang),
-        *run_section(run, lang),
+        *customers_section.run_section(run, lang),
+        *lending_section.run_section(run, lang),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
         Section(
@@ -112,7 +113,8 @@ def run_page(run, lang: str = "en") -> Page:
         purchases=write.level(s.get("purchases"), "purchases"),
         closed=write.level(s.get("closed_merchants"), "merchants"),
     )
-    return Page(_title(scenario, say), meta, _question(scenario, say), [answer], target_tiles(paths, say), [], sections)
+    numbers = [*customers_section.customer_tiles(run, say), *target_tiles(paths, say)]
+    return Page(_title(scenario, say), meta, _question(scenario, say), [answer], numbers, [], sections)
 
 
 def compare_page(comparison, lang: str = "en") -> Page:
@@ -142,7 +144,7 @@ def compare_page(comparison, lang: str = "en") -> Page:
                 notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
             )
         )
-    sections += compare_section(comparison, lang)
+    sections += [*customers_section.compare_section(comparison, lang), *lending_section.compare_section(comparison, lang)]
     sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(
         Section(

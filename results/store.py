@@ -15,7 +15,7 @@ import pandas as pd
 from sim.core.errors import UserError
 
 TABLES = ("daily", "flows", "draws", "clients", "effects", "targets", "lift", "curves", "touches", "runs")
-LENDING = "lending_"  # before the names of tables about lenders (`results.lending`)
+LENSES = ("lending", "marketing")  # what a run may keep beside its days (`results.lenses`); before the names of its tables
 PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "networkx", "scikit-learn")
 
 
@@ -163,10 +163,16 @@ def write_run(folder: Path, run) -> None:
         if table is not None and len(table.columns) and name != "targets":
             write_table(folder, name, table, csv=name in ("daily", "effects"))
     write_targets(folder, getattr(run, "targets", None))
-    for name, table in getattr(run, "lending", {}).items():
-        write_table(folder, LENDING + name, table.set_index(table.columns[0]), csv=True)
+    write_lenses(folder, run, 1)
     write_json(folder / "summary.json", run.summary)
     write_json(folder / "manifest.json", {**run.manifest, "scenario_sha256": digest_of(folder / "scenario.toml")})
+
+
+def write_lenses(folder: Path, result, keys: int) -> None:
+    """The tables a run or a comparison keeps through each lens, `keys` of whose first columns name the row."""
+    for lens in LENSES:
+        for name, table in getattr(result, lens, {}).items():
+            write_table(folder, f"{lens}_{name}", table.set_index(list(table.columns[:keys])), csv=True)
 
 
 def write_targets(folder: Path, targets: pd.DataFrame | None) -> None:
@@ -200,9 +206,10 @@ def read_manifest(folder: str | Path) -> dict:
 
 
 def tables_in(folder: str | Path) -> list[str]:
-    """Names of the tables of a run folder: the usual ones first, then those about lenders."""
+    """Names of the tables of a run folder: the usual ones first, then those of each lens."""
     here = {path.stem for path in Path(folder).glob("*.parquet")}
-    return [*(name for name in TABLES if name in here), *sorted(name for name in here if name.startswith(LENDING))]
+    kept = tuple(f"{lens}_" for lens in LENSES)
+    return [*(name for name in TABLES if name in here), *sorted(name for name in here if name.startswith(kept))]
 
 
 def read_table(folder: str | Path, name: str) -> pd.DataFrame:
