@@ -133,15 +133,17 @@ def fall_asleep(m):
 
 
 def take_answers(m):
-    """Complaints that were answered please, those given up turn customers away.
+    """Complaints that were answered please, the more the sooner; those given up turn customers away.
 
-    Reads: m.service.answered_today, given_up_today.  Writes: customers.satisfaction, trust_good, trust_bad, stage, since, reason.
+    Relief = relief x 2^-(days waited / half-life) of the satisfaction that is missing.
+    Reads: m.service.answered_today, waited_today, given_up_today.  Writes: customers.satisfaction, trust_good, trust_bad, stage, since, reason.
     """
     customers, s = m.customers, m.settings.service
     if len(customers) == 0:
         return
     pleased, let_down = m.service.answered_today, m.service.given_up_today
-    customers.satisfaction[pleased] += np.float32(s.relief) * (1 - customers.satisfaction[pleased])
+    relief = (s.relief * .5 ** (m.service.waited_today / s.relief_half_life_days)).astype(np.float32)
+    customers.satisfaction[pleased] += relief * (1 - customers.satisfaction[pleased])
     customers.trust_good[pleased] += np.float32(1.0)
     customers.satisfaction[let_down] *= np.float32(1.0 - s.disappointment)
     customers.trust_bad[let_down] += np.float32(m.settings.loyalty.negativity)

@@ -23,22 +23,25 @@ class ServiceSettings(Settings):
     wage_cny: float = setting(60_000.0, unit="CNY a year and person", ge=0, le=1e7, source="assumption: call centre wages of 2013")
     relief: float = setting(.30, unit="share of what is missing", ge=0, le=1,
                             source="service recovery (Smith, Bolton and Wagner 1999); the size is an assumption",
-                            meaning="Satisfaction gained by an answer that settles the matter")
+                            meaning="Satisfaction gained by an answer on the same day that settles the matter")
+    relief_half_life_days: float = setting(1.5, unit="days", gt=0, le=365,
+                                           source="assumption: Smith, Bolton and Wagner 1999 find that speed counts",
+                                           meaning="An answer that comes this much later is worth half")
     disappointment: float = setting(.25, unit="share of what is there", ge=0, le=1, source="assumption",
                                     meaning="Satisfaction lost by who gave up")
     last_straw: float = setting(.45, unit="satisfaction", ge=0, le=1, source="assumption", meaning="Who gave up below it leaves")
 
 
 class ServiceDesk:
-    """What service keeps of today: customers (rows) answered and given up, and by platform how many complained, were answered, gave up
-    and still wait, the mean wait of those answered, days, and the part of a case that is done."""
+    """What service keeps of today: customers (rows) answered, the days each of them waited, and customers given up; by platform how many
+    complained, were answered, gave up and still wait, the mean wait of those answered, and the part of a case that is done."""
 
     BY_PLATFORM = ("n_waiting", "n_complaints_today", "n_answered_today", "n_given_up_today", "capacity_carry", "wait_days_today")
 
     def __init__(self, m):
         self.n_waiting, self.n_complaints_today, self.n_answered_today, self.n_given_up_today = np.zeros((4, len(m.platforms)), np.int64)
         self.capacity_carry, self.wait_days_today = np.zeros((2, len(m.platforms)))
-        self.answered_today = self.given_up_today = np.zeros(0, np.int64)
+        self.answered_today = self.waited_today = self.given_up_today = np.zeros(0, np.int64)
 
     def state(self) -> dict:
         """What a checkpoint keeps."""
@@ -60,7 +63,8 @@ def answer_complaints(m):
 
     Capacity is staff x cases a day, whatever the hours it is spread over; parts of a case are carried over.  A complaint made while
     the desk is closed is heard of on the next open day.
-    Reads: customers.complaint_on.  Writes: customers.complaint_on; service.n_waiting, capacity_carry, answered_today, given_up_today,
+    Reads: customers.complaint_on.  Writes: customers.complaint_on; service.n_waiting, capacity_carry, answered_today, waited_today,
+    given_up_today,
     n_complaints_today, n_answered_today, n_given_up_today, wait_days_today; platforms.own_funds.
     Draws: COMPLAINT_OUTCOME, two per complaint: made in open hours; settled.
     """
@@ -69,7 +73,7 @@ def answer_complaints(m):
     s, desk, customers, n = m.settings.service, m.service, m.customers, len(m.consumers)
     waiting = np.flatnonzero(customers.complaint_on >= 0)
     made, heard = _outcomes(stream_key(m.path_seed, Stream.COMPLAINT_OUTCOME, m.day), waiting, n)
-    answered, given_up = [], []
+    answered, waited, given_up = [], [], []
     desk.n_complaints_today[:] = np.bincount(waiting[customers.complaint_on[waiting] == m.day] // n, minlength=len(m.platforms))
     for platform in range(len(m.platforms)):
         standing = m.settings.standing.of(platform)
@@ -88,11 +92,12 @@ def answer_complaints(m):
         desk.wait_days_today[platform] = (m.day - customers.complaint_on[served]).sum() / max(len(served), 1)
         late = np.setdiff1d(rows[m.day - day >= s.patience_days], served)
         answered.append(settled)
+        waited.append(m.day - customers.complaint_on[settled])
         given_up.append(np.concatenate((late, np.setdiff1d(served, settled))))
         desk.n_answered_today[platform], desk.n_given_up_today[platform] = len(served), len(given_up[-1])
         desk.n_waiting[platform] = len(rows) - len(served) - len(late)
         customers.complaint_on[served] = customers.complaint_on[late] = -1
-    desk.answered_today, desk.given_up_today = np.concatenate(answered), np.concatenate(given_up)
+    desk.answered_today, desk.waited_today, desk.given_up_today = (np.concatenate(each) for each in (answered, waited, given_up))
 
 
 @kernel
