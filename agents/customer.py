@@ -57,7 +57,7 @@ class CustomerSettings(Settings):
                                 meaning="Conversion of who came by clicking on an advertisement without searching")
     reward_response: float = setting(.010, unit="log rate per CNY", ge=0, le=1, source="assumption: 50 CNY convert half as many again",
                                      meaning="What a reward to the new user does for conversion")
-    search_share: float = setting(.35, unit="share of own visits", ge=0, le=1, source="assumption: navigational queries",
+    search_share: float = setting(.40, unit="share of own visits", ge=0, le=1, source="assumption: navigational queries",
                                   meaning="Who means to visit a platform and types its name into a search engine")
     find_prob: float = setting(.99, unit="probability", ge=0, le=1, source="Blake, Nosko and Tadelis 2015: nearly all of them come anyway",
                                meaning="Of them find it without an advertisement; with one all do")
@@ -184,7 +184,8 @@ def become_aware(m):
     """Some who did not know a platform learn of it from media and friends; some who do not use it forget it.
 
     P(learn) = 1 - prod over media (1 - effect) x (1 - a)^(messages heard); P(forget) = rate exp(-goodwill), asked once in thirty days.
-    Reads: m.media.silence, customers.heard_good, heard_bad.  Writes: customers.stage, since, reason, goodwill, heard_good, heard_bad.
+    Reads: m.media.silence, visits, customers.heard_good, heard_bad.  Writes: customers.stage, since, reason, goodwill, heard_good,
+    heard_bad.
     Draws: CUSTOMER_AWARENESS, one per consumer and platform that does not use it.
     """
     customers, s = m.customers, m.settings.customers
@@ -194,8 +195,8 @@ def become_aware(m):
     fade, told = np.float32(np.exp(-1.0 / (7.0 * s.goodwill_life_weeks))), m.settings.word_of_mouth.awareness_prob
     run_in_blocks(lambda start, stop: _become_aware(
         key, start, stop, len(m.consumers), len(m.platforms), m.day, customers.stage, customers.since, customers.reason,
-        customers.goodwill, customers.heard_good, customers.heard_bad, m.media.silence, told, s.forget_rate * LOOK_DAYS / 365, fade),
-        m.settings.consumers.count, m.threads)
+        customers.goodwill, customers.heard_good, customers.heard_bad, m.media.silence, m.media.visits, told,
+        s.forget_rate * LOOK_DAYS / 365, fade), m.settings.consumers.count, m.threads)
 
 
 def consider(m):
@@ -298,8 +299,8 @@ def _draws(key, rows, n):
 
 
 @kernel
-def _become_aware(key, start, stop, n, n_platforms, day, stage, since, reason, goodwill, heard_good, heard_bad, silence, told, forget,
-                  fade):
+def _become_aware(key, start, stop, n, n_platforms, day, stage, since, reason, goodwill, heard_good, heard_bad, silence, visits, told,
+                  forget, fade):
     """Learn: u < 1 - silence (1 - told)^heard; forget: u < forget exp(-goodwill).  Goodwill fades, messages are used up."""
     for p in range(n_platforms):
         for i in range(start, stop):
@@ -307,7 +308,10 @@ def _become_aware(key, start, stop, n, n_platforms, day, stage, since, reason, g
             goodwill[r] *= fade
             heard = heard_good[r] + heard_bad[r]
             if stage[r] == UNAWARE:
-                if heard > 0 or silence[r] < 1.0:
+                if visits[r] == 3:  # a search without a name found it, just when she decides whom to consider
+                    stage[r], since[r], reason[r] = AWARE, day, BY_SEARCH
+                    goodwill[r] += np.float32(1.0)
+                elif heard > 0 or silence[r] < 1.0:
                     u = uniform(key, i, p)
                     if u < 1.0 - silence[r] * (1.0 - told) ** heard:
                         stage[r], since[r] = AWARE, day
@@ -369,8 +373,8 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
                     elif u >= served[p] + (1.0 - served[p]) * find:
                         continue
             counts[p, 0] += 1
-            if now < CONSIDERING and way > 1:
-                stage[r], since[r], reason[r] = CONSIDERING, day, BY_REFERRAL if way == 2 else BY_SEARCH
+            if now < CONSIDERING and way == 2:
+                stage[r], since[r], reason[r] = CONSIDERING, day, BY_REFERRAL
             elif now == UNAWARE:
                 stage[r], since[r], reason[r] = AWARE, day, BY_MEDIA
             chance = ease[p] * np.exp(by_trust * (trust_good[r] / (trust_good[r] + trust_bad[r]) - prior) + by_fit * fit[p, segment[i]])

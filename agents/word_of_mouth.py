@@ -110,7 +110,8 @@ def invite(m):
         talk.n_invitations_today[programme.platform] += sent
         at = invited + rows.start
         m.media.visits[at], customers.clicked[at], customers.clicked_on[at] = INVITED, REFERRED, m.day
-        customers.referrer[at], customers.invited_on[at] = by, m.day
+        is_new = customers.registered_on[at] < 0  # who comes back keeps her place in the tree
+        customers.referrer[at[is_new]], customers.invited_on[at[is_new]] = by[is_new], m.day
         talk.reward_today[programme.platform] = max(talk.reward_today[programme.platform], s.newcomer_reward_cny)
 
 

@@ -5,6 +5,7 @@ from importlib import import_module
 FUNCTIONS = {
     "run": "experiments.running",
     "compare": "experiments.comparing",
+    "lift": "experiments.incrementality",
     "sweep": "experiments.sweeping",
     "validate": "experiments.validation",
     "stress": "experiments.stressing",

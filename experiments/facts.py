@@ -45,6 +45,8 @@ EQUAL = "everybody knows quality equally well, and trouble does not show"
 PRICELESS = "owners do not look at the price"
 SURPRISE = "everybody is charged the cheap price, whatever was offered"
 LONERS = "nobody imitates"
+TOLD = "everybody knows the platform already and forgets nothing"
+FAMOUS = "everybody knows every bank"
 UNKNOWN = "nobody who comes back under another name is recognised"
 
 TESTS: dict[str, FactTest] = {
@@ -109,6 +111,23 @@ TESTS: dict[str, FactTest] = {
                              "adopters_simulated", 5_000),
     "L50": FactTest("complete_furthest", "share of the market, largest of all days", (0, .02), "small_world_furthest",
                     "ties of a small world", "adopters_simulated", 5_000),
+    "L32 short": FactTest("ad_elasticity_short", "elasticity of new customers, first quarter", (.05, .20), "told_ad_elasticity_short",
+                          TOLD, "new_customers", 300),
+    "L32 long": FactTest("ad_elasticity_long", "elasticity of new customers, a year later", (.15, .35), "told_ad_elasticity_long",
+                         TOLD, "new_customers", 300),
+    "L32 last touch": FactTest("last_touch_over_truth", "credited by last touch over caused", (1.5, INF),
+                               "obliged_last_touch_over_truth", "nobody comes without a click", "registrations", 300),
+    "L36 known": FactTest("providers_known", "providers", (5.2, 8.0), "everybody_providers_known", FAMOUS, "new_customers", 300),
+    "L36 considered": FactTest("providers_considered", "providers", (1.8, 2.7), "everybody_providers_considered", FAMOUS,
+                               "new_customers", 300),
+    "L38 elasticity": FactTest("talk_elasticity", "elasticity of new customers, a year later", (.3, .75), "silent_talk_elasticity",
+                               "friends say and do next to nothing", "new_customers", 300),
+    "L38 over advertising": FactTest("talk_over_ads", "x elasticity of advertising", (3, INF), "silent_talk_over_ads",
+                                     "friends say and do next to nothing", "new_customers", 300),
+    "L46 forecast": FactTest("bgnbd_error_percent", "% of the second year's payments", (0, 10), "going_on_error_percent",
+                             "everybody goes on as in the first year", "cohort", 2_000),
+    "L49": FactTest("breach_percent", "% of payments of who was hit, half a year", (-40, -10), "harmless_breach_percent",
+                    "a breach that nobody minds", "breached_customers", 300),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
@@ -116,6 +135,8 @@ TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # a
 DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
 PAYMENT_TESTS = {"S30", "M31"}  # answered by `experiments.payment_outcomes`
 DIFFUSION_TESTS = {name for name in TESTS if name[:3] in ("L42", "L50")}  # answered by `experiments.diffusion_outcomes`
+CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
+MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S24", "S25", "S34", "M17", "M28", "M31", "D13"}

@@ -7,6 +7,7 @@ import pandas as pd
 import typer
 
 from experiments.forking import fork
+from experiments.incrementality import lift
 from experiments.running import run
 from results.store import digest_of, read_manifest, read_table, versions
 from scenarios import load
@@ -24,14 +25,16 @@ def repeat(folder: str | Path) -> dict:
     if manifest.get("kind") == "compare":
         raise UserError(f"{folder}: holds a comparison; repeat takes the folder of a run, and jishi compare with --seed "
                         f"{manifest.get('seed')} --replicates {manifest.get('replicates')} and the scenarios there repeats this one")
-    numbers = ("seed", "pairs") if manifest.get("kind") == "fork" else ("seed", "replicate")
+    numbers = {"fork": ("seed", "pairs"), "lift": ("seed", "replicates")}.get(manifest.get("kind"), ("seed", "replicate"))
     for name in numbers:
         if type(manifest.get(name)) is not int:
             raise UserError(f"{folder}: manifest.json does not say the {name}, so the run cannot be repeated")
     if manifest.get("scenario_sha256", digest_of(folder / "scenario.toml")) != digest_of(folder / "scenario.toml"):
         raise UserError(f"{folder}: scenario.toml is not the one that was run: its checksum is not the manifest's")
-    kept, scenario = read_table(folder, "daily"), load(folder / "scenario.toml")
-    if manifest.get("kind") == "fork":
+    kept, scenario = read_table(folder, "runs" if manifest.get("kind") == "lift" else "daily"), load(folder / "scenario.toml")
+    if manifest.get("kind") == "lift":
+        again, different = _lift_again(scenario, manifest, folder).runs, []
+    elif manifest.get("kind") == "fork":
         result = fork(scenario, seed=manifest["seed"], pairs=manifest["pairs"], surface=False)
         again = result.past.daily if result.past is not None else result.with_tactics[0].daily
         effects_then, effects_now = read_table(folder, "effects"), result.effects
@@ -42,6 +45,15 @@ def repeat(folder: str | Path) -> dict:
     now = versions()
     changed = {name: (then, now.get(name, "absent")) for name, then in manifest["versions"].items() if now.get(name) != then}
     return {"is_equal": not different, "different": different, "changed_versions": changed}
+
+
+def _lift_again(scenario, manifest: dict, folder: Path):
+    """The experiment of the manifest once more.  Raises: UserError if the manifest does not say what was asked."""
+    try:
+        asked = {name: manifest[name] for name in ("measure", "replicates", "seed", "curve", "holdout")}
+        return lift(scenario, tuple(manifest["tactics"]), **asked)
+    except (KeyError, TypeError):
+        raise UserError(f"{folder}: manifest.json does not say what was measured, so it cannot be repeated") from None
 
 
 def _same(a: pd.Series, b: pd.Series | None) -> bool:

@@ -18,12 +18,15 @@ from pydantic import BaseModel
 
 from experiments import options
 from experiments.credit_outcomes import credit_outcome
+from experiments.customer_outcomes import customer_outcome
 from experiments.deterrence import deterrence_outcome
 from experiments.diffusion_outcomes import diffusion_outcome
 from experiments.facts import (
     CREDIT_TESTS,
+    CUSTOMER_TESTS,
     DETERRENCE_TESTS,
     DIFFUSION_TESTS,
+    MARKETING_TESTS,
     PAYMENT_TESTS,
     TESTS,
     TRIAL_TESTS,
@@ -31,6 +34,7 @@ from experiments.facts import (
     status_of,
     tests_of,
 )
+from experiments.marketing_outcomes import marketing_outcome
 from experiments.outcomes import EVENT, outcome
 from experiments.payment_outcomes import payment_outcome
 from experiments.progress import Progress
@@ -42,10 +46,15 @@ from sim.core.errors import UserError, did_you_mean
 FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these were not
 # Who makes the numbers of which tests, and on every how many-th seed the nulls are lived too: a null that fails does so by far, and
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
-OTHER_TESTS = CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS
+OTHER_TESTS = CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS | CUSTOMER_TESTS
 SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
-           (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (diffusion_outcome, DIFFUSION_TESTS, 1))
-PRINTED = ("debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
+           (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (diffusion_outcome, DIFFUSION_TESTS, 1),
+           (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1))
+PRINTED = ("ad_elasticity_payments_short", "ad_elasticity_payments_long", "talk_elasticity_short", "talk_elasticity_payments_long",
+           "registrations", "credited_registrations", "caused_registrations", "cost_per_registration_cny", "cost_per_credited_cny",
+           "aware_percent", "users_percent", "breach_loyal_percent", "breach_others_percent", "bgnbd_signed_percent", "bgnbd_correlation",
+           "bgnbd_a", "bgnbd_b",
+           "debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
            "draws_per_client_year",
            "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",
            "dip_percent", "net_lending_mcny", "price_only_028_minutes", "price_only_110_minutes",

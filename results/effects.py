@@ -99,6 +99,29 @@ def pairs_needed(low: float, high: float, n: int, effect: float, power: float = 
     return float(most)
 
 
+def ratio_interval(top, bottom, confidence: float = .95, resamples: int = 4000) -> tuple[float, float, float]:
+    """Ratio of the means of pairs, and the ends of its percentile bootstrap interval: pairs are resampled, both sides together.
+
+    The ends are NaN below three pairs, and where one resample in 200 has a mean below of the other sign, or 0: then any ratio is possible.
+    Source: Efron and Tibshirani (1993).
+    """
+    top, bottom = np.asarray(top, float), np.asarray(bottom, float)
+    keep = ~(np.isnan(top) | np.isnan(bottom))
+    top, bottom, n = top[keep], bottom[keep], int(keep.sum())
+    if n == 0 or bottom.mean() == 0:
+        return np.nan, np.nan, np.nan
+    ratio = float(top.mean() / bottom.mean())
+    if n < 3:
+        return ratio, np.nan, np.nan
+    which = np.random.Generator(np.random.PCG64(n)).integers(0, n, (resamples, n))  # the same for the same number of pairs
+    below = bottom[which].mean(axis=1)
+    if (np.sign(below) != np.sign(bottom.mean())).mean() > .005:
+        return ratio, np.nan, np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = np.nanquantile(top[which].mean(axis=1) / below, (.5 - confidence / 2, .5 + confidence / 2))
+    return ratio, float(low), float(high)
+
+
 def relative_half_width(values, confidence: float = .95) -> float:
     """Half the interval of the mean over the mean's size; infinity below two values or at a mean of 0."""
     mean, low, high = mean_interval(values, confidence)

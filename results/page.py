@@ -65,7 +65,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A whole report; `answers`: sentences, the first one large."""
+    """A whole report; `answers`: sentences, the first one large; `pictures`: beside them, on the first screen."""
 
     title: str
     meta: list[str]
@@ -74,6 +74,7 @@ class Page:
     tiles: list[Tile]
     changes: list[str]
     sections: list[Section]
+    pictures: list[tuple[Picture, str]] = field(default_factory=list)
 
 
 @cache
@@ -87,7 +88,7 @@ def write_page(page: Page, folder: Path, lang: str) -> Path:
     """Write report.html and the figures beside it; returns the page."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = [picture for section in page.sections for picture, _ in section.pictures]
+    pictures = [picture for part in (page, *page.sections) for picture, _ in part.pictures]
     for picture in pictures:
         picture.save(folder / "figures")
     for section in page.sections:

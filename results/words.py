@@ -5,6 +5,7 @@ A key holds (English, Chinese); names in braces are filled in by whoever asks an
 
 # ruff: noqa: E501 (a table of sentences)
 
+from results.lift_words import LIFT_WORDS
 from results.measures import MEASURES
 from results.numbers import plain_unit
 from sim.core.errors import UserError
@@ -12,6 +13,7 @@ from sim.core.errors import UserError
 LANGUAGES = ("en", "zh")
 
 WORDS: dict[str, tuple[str, str]] = {
+    **LIFT_WORDS,
     # --- sweeps ---
     "section_response": ("How each factor moves it", "各因素的影响"),
     "section_heat": ("Two factors together", "两个因素的共同影响"),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 
 import numpy as np
 
@@ -9,6 +10,19 @@ from sim.model import Market
 
 SMALL = {"consumers.count": 2000, "merchants.count": 80, "days": 60, "weight": 4000.0, "experiment.fork": None}
 PROMOTION_DAY = 24  # of the run; every shop has a line by then and most have drawn
+
+LEARNS = {"credit.policy": "learned_card", "learned_card.outcome_days": 120, "learned_card.sample_every_days": 30,
+          "learned_card.learning.least_new_bads": 10, "consumers.count": 12_000, "merchants.count": 600, "weight": 50.0,
+          "distress.trouble_rate": 1.5, "days": 700}  # two years of a lender that learns
+
+
+@functools.cache
+def run_of_learning():
+    """The run of LEARNS, lived once for all who only read it."""
+    from experiments.running import run
+    from scenarios import load
+
+    return run(load("baseline", LEARNS), seed=1)
 
 
 def small_market(*, seed: int = 1, after: int = 0, **overrides) -> Market:

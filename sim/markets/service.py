@@ -30,8 +30,8 @@ class ServiceSettings(Settings):
 
 
 class ServiceDesk:
-    """What service keeps of today: customers (rows) answered and given up, and for each platform how many complained, were answered and
-    gave up, who still waits, and the mean wait of those answered, days."""
+    """What service keeps of today: customers (rows) answered and given up, and by platform how many complained, were answered, gave up
+    and still wait, the mean wait of those answered, days, and the part of a case that is done."""
 
     BY_PLATFORM = ("n_waiting", "n_complaints_today", "n_answered_today", "n_given_up_today", "capacity_carry", "wait_days_today")
 

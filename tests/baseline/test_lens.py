@@ -12,7 +12,7 @@ from results.screening import Screening
 from results.unit_economics import LoanBooks, UnitEconomics, economics
 from scenarios import load
 from sim.core.ledger import Purpose
-from tests.worlds import CopyOfEachDay, small_market
+from tests.worlds import LEARNS, CopyOfEachDay, run_of_learning, small_market
 
 BY_HAND = UnitEconomics(days=365, loans=1000, lent=10e6, balance_days=100e6, interest=60_000, funding=10_000, staff=8_000,
                         decision_costs=2_000, written_off=20_000, decisions=500, officer_days=730)
@@ -114,14 +114,10 @@ def test_both_ages_from_one_run_are_those_of_two_runs():
 
 # --- the whole lens ---------------------------------------------------------------------------------------------------
 
-LEARNS = {"credit.policy": "learned_card", "learned_card.outcome_days": 120, "learned_card.sample_every_days": 30,
-          "learned_card.learning.least_new_bads": 10, "consumers.count": 12_000, "merchants.count": 600, "weight": 50.0,
-          "distress.trouble_rate": 1.5, "days": 700}
-
 
 @pytest.fixture(scope="module")
 def lived():
-    return run(load("baseline", LEARNS), seed=1)
+    return run_of_learning()
 
 
 def test_a_run_keeps_tables_of_lending_only_if_lenders_learn(lived):

@@ -8,13 +8,12 @@ import subprocess
 import numpy as np
 import pytest
 
-from experiments.running import run
 from results.report import fork_report
-from scenarios import load
 from tests.conftest import BROWSERS
-from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep
-from tests.unit.test_lending_page import LEARNS
+from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep, no_files
+from tests.unit.test_lift import made_up as made_up_lift
 from tests.unit.test_targets_page import planned_fork
+from tests.worlds import run_of_learning
 
 pytestmark = pytest.mark.browser
 NET = 2e6 * np.array([-1.0, .5, 1.2, -.3, -.4])
@@ -45,13 +44,15 @@ LONG = "\N{MINUS SIGN}0.082 M CNY".replace(" ", "\N{NO-BREAK SPACE}")  # as a ti
 MADE_UP = {
     "fork": lambda folder, lang: fork_report(made_up_fork(NET), folder, lang),
     "comparison": lambda folder, lang: made_up_comparison(NET).report(folder, lang),
-    "lending": lambda folder, lang: run(load("baseline", LEARNS)).report(folder, lang),
+    "lift": lambda folder, lang: made_up_lift().report(folder, lang),
+    "lending": lambda folder, lang: run_of_learning().report(folder, lang),
     "targets": lambda folder, lang: fork_report(planned_fork(), folder, lang),
     "sweep": lambda folder, lang: made_up_sweep(folder, [{"run": 4, "reason": "<b>too long</b>", "command": "jishi"}]).report(lang=lang),
 }
 SAYS = {  # the start of the answer, and how many drawings there are at least
     ("fork", "en"): ("It moves lending rather than creating it", 10), ("fork", "zh"): ("活动转移而非创造放款", 10),
     ("comparison", "en"): ("Nothing is detectable over 366 days", 2), ("comparison", "zh"): ("放款额、成交额", 2),
+    ("lift", "en"): ("Together the 2 tactics caused", 2), ("lift", "zh"): ("2 项手段合计带来", 2),
     ("lending", "en"): ("of staff and decisions and pays from", 5), ("lending", "zh"): ("小贷公司每笔贷款的人工与审批成本", 5),
     ("targets", "en"): ("With the event: 1 of 5 targets met", 14), ("targets", "zh"): ("5 项目标中达成 1 项", 14),
     ("sweep", "en"): ("differences from the first point", 6), ("sweep", "zh"): ("与第一个设计点相比", 6),
@@ -60,9 +61,11 @@ SAYS = {  # the start of the answer, and how many drawings there are at least
 
 @pytest.fixture(scope="module", params=SAYS, ids="-".join)
 def made(request, tmp_path_factory):
-    """(what it is of, language, the page)."""
+    """(what it is of, language, the page); the files of its figures, which no browser opens, are left out."""
     kind, lang = request.param
-    return kind, lang, MADE_UP[kind](tmp_path_factory.mktemp("report"), lang)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("results.figures.picture.save", no_files)
+        return kind, lang, MADE_UP[kind](tmp_path_factory.mktemp("report"), lang)
 
 
 def test_the_page_opens_and_asks_nobody_for_anything(made, tmp_path):

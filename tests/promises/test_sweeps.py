@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import experiments.__main__ as command_line
 from experiments import run, sweep
 from experiments.blocks import Done, do_block
 from experiments.code_version import code_version
@@ -103,13 +104,11 @@ def jishi(*arguments, **options) -> tuple[int, list[str]]:
     """Exit code and the lines of complaint of the command line, in a process of its own."""
     done = subprocess.run([sys.executable, "-m", "experiments", *map(str, arguments)], capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(ROOT)}, **options)
-    return done.returncode, [line for line in done.stderr.splitlines() if not line.endswith("s left") and "compiling" not in line]
+    return done.returncode, complaints(done.stderr)
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    """One worker, nothing in its way."""
-    return sweep(DESIGN, workers=1, out=tmp_path_factory.mktemp("sweep") / "undisturbed")
+def complaints(err: str) -> list[str]:
+    return [line for line in err.splitlines() if not line.endswith("s left") and "compiling" not in line]
 
 
 class Here(Executor):
@@ -127,6 +126,29 @@ class Here(Executor):
                 return future
         future.set_result(function(*arguments, **named))
         return future
+
+
+@contextmanager
+def done_here():
+    """Whatever number of workers a sweep asks for, this process does the runs: who does them is the matter of other tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.sweeping.workers_of", lambda *_: nullcontext((Here(), 1)))
+        yield
+
+
+def jishi_here(capsys, *arguments) -> tuple[int, list[str]]:
+    """Exit code and the lines of complaint of the command line, in this process."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as end, done_here():
+        command_line.main([str(each) for each in arguments])
+    return end.value.code, complaints(capsys.readouterr().err)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """Done run by run in this process, nothing in its way."""
+    with done_here():
+        return sweep(DESIGN, out=tmp_path_factory.mktemp("sweep") / "undisturbed")
 
 
 def done_with(executor, folder, design=None):
@@ -471,24 +493,40 @@ def test_a_disk_that_is_full_at_any_stage_is_one_line(undisturbed, tmp_path, siz
         assert jishi(*command) == (0, []) and parts(disk / "s") == parts(undisturbed.folder)
 
 
+@contextmanager
+def no_file_above(most):
+    """No file of this process grows beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 @pytest.mark.parametrize("most", [100, 3_500, 20_000])  # bytes of a file: of the scenario, of a table, of a figure
-def test_a_file_that_may_not_grow_is_one_line(undisturbed, tmp_path, most):
-    """Stands for a full disk where none can be mounted."""
+def test_a_file_that_may_not_grow_is_one_line(undisturbed, tmp_path, capsys, most):
+    """Stands for a full disk where none can be mounted; the middle one in processes of its own."""
     (tmp_path / "small.toml").write_text(DESIGN_FILE)
     command = ("sweep", tmp_path / "small.toml", "--workers", 1, "--out", tmp_path / "s")
-    code, lines = jishi(*command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+    if most == 3_500:
+        code, lines = jishi(*command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+    else:
+        with no_file_above(most):
+            code, lines = jishi_here(capsys, *command)
     assert code == 2 and len(lines) == 1 and lines[0].endswith("cannot be written (File too large)")
     assert not list((tmp_path / "s").rglob("*.part"))
-    result = sweep(tmp_path / "small.toml", workers=1, out=tmp_path / "s")
+    with done_here():
+        result = sweep(tmp_path / "small.toml", out=tmp_path / "s")
     assert parts(result.folder) == parts(undisturbed.folder)
 
 
-def test_a_read_only_folder_is_one_line(tmp_path):
+def test_a_read_only_folder_is_one_line(tmp_path, capsys):
     (tmp_path / "small.toml").write_text(DESIGN_FILE)
     with mounted(tmp_path / "disk", "ro") if os.geteuid() == 0 else nullcontext(tmp_path / "disk") as disk:
         disk.mkdir(exist_ok=True)
         disk.chmod(0o500) if os.geteuid() else None
-        code, lines = jishi("sweep", tmp_path / "small.toml", "--out", disk / "s")
+        code, lines = jishi_here(capsys, "sweep", tmp_path / "small.toml", "--out", disk / "s")
     reason = "Permission denied" if os.geteuid() else "Read-only file system"
     assert (code, lines) == (2, [f"jishi: {disk}/s: cannot write there ({reason})"])
 
@@ -503,12 +541,13 @@ def test_a_folder_that_becomes_read_only_loses_nothing(undisturbed, tmp_path):
                 subprocess.run(["mount", "-o", "remount,bind,ro", data], check=True)
 
         try:
-            with pytest.raises(UserError, match=r"part-0000\d.parquet: cannot be written \(Read-only file system\)"):
-                sweep(DESIGN, workers=1, out=disk, progress=protect)
+            with pytest.raises(UserError, match=r"part-0000\d.parquet: cannot be written \(Read-only file system\)"), done_here():
+                sweep(DESIGN, out=disk, progress=protect)
         finally:
             subprocess.run(["umount", data], check=True)
         assert n_parts(disk) == 3
-        sweep(DESIGN, workers=1, out=disk)
+        with done_here():
+            sweep(DESIGN, out=disk)
         assert parts(disk) == parts(undisturbed.folder)
 
 

@@ -3,10 +3,12 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -50,11 +52,22 @@ def answer(capsys, *arguments):
     return end.value.code, [line.removeprefix("jishi: ") for line in err.splitlines() if "compiling" not in line]
 
 
-def started(*arguments, folder, **options):
-    """The command line in a process and a process group of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, "-m", "experiments", *map(str, arguments)], cwd=folder, env=environment, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options)
+@pytest.fixture
+def started():
+    """Starts the command line in a process and a process group of its own; whatever is left of the group is killed afterwards."""
+    groups = []
+
+    def start(*arguments, folder, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)):  # even if this process ignores it
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        groups.append(subprocess.Popen([sys.executable, "-m", "experiments", *map(str, arguments)], cwd=folder, env=environment, text=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=preexec_fn))
+        return groups[-1]
+
+    yield start
+    for process in groups:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 def alive_in_group(group):
@@ -81,13 +94,18 @@ def wait_for(what, seconds):
     pytest.fail(f"did not come within {seconds} s")
 
 
-@pytest.fixture
-def run_folder(tmp_path):
-    """The folder of a finished run of three days."""
-    folder = tmp_path / "run"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The folder of a finished run of three days, to copy from."""
+    folder = tmp_path_factory.mktemp("finished")
     write_run(folder, run(load("baseline", SMALL)))
     return folder
+
+
+@pytest.fixture
+def run_folder(finished, tmp_path):
+    """A copy of the folder of a finished run, to do harm to."""
+    return shutil.copytree(finished, tmp_path / "run")
 
 
 @pytest.fixture
@@ -220,7 +238,7 @@ def test_a_torn_table_is_not_exported_but_named(capsys, run_folder, format):
     assert lines[0].startswith(f"{run_folder}/flows.parquet: cannot be read, it is torn or no table (")
 
 
-def test_a_table_is_never_half_written(capsys, run_folder):
+def test_a_table_is_never_half_written(started, run_folder):
     """A file that may not grow stands for a full disk where one cannot be mounted."""
     def no_larger():
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
@@ -314,9 +332,10 @@ def test_mistakes_in_a_file_of_links_name_file_row_and_column(own_network, capsy
 # --- stopped in the middle --------------------------------------------------------------------------------------------
 
 
-def begun(event, *arguments):
+@pytest.fixture
+def begun(started, event):
     """A run of many pairs on two workers, of which some paths are finished; the process and the folder of paths."""
-    process = started("run", event, "-n", 500, "--workers", 2, "--out", "new", *arguments, folder=event.parent)
+    process = started("run", event, "-n", 500, "--workers", 2, "--out", "new", folder=event.parent)
     paths = event.parent / "new" / "paths"
     wait_for(lambda: len(list(paths.glob("*-draws.parquet"))) >= 2 or process.poll() is not None, 180)
     assert process.poll() is None, process.communicate()[1]
@@ -330,8 +349,8 @@ def check_nothing_was_lost(paths):
     assert all(len(pd.read_parquet(file).columns) for file in files)
 
 
-def test_ctrl_c_ends_a_run_with_one_line_and_keeps_what_is_finished(event):
-    process, paths = begun(event)
+def test_ctrl_c_ends_a_run_with_one_line_and_keeps_what_is_finished(begun):
+    process, paths = begun
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the command and its workers
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -341,7 +360,7 @@ def test_ctrl_c_ends_a_run_with_one_line_and_keeps_what_is_finished(event):
     wait_for(lambda: not alive_in_group(process.pid), 10)
 
 
-def test_ctrl_c_while_workers_start_ends_with_one_line(event):
+def test_ctrl_c_while_workers_start_ends_with_one_line(started, event):
     process = started("run", event, "-n", 500, "--workers", 4, "--out", "new", folder=event.parent)
     wait_for(lambda: len(alive_in_group(process.pid)) > 2 or process.poll() is not None, 180)
     os.killpg(process.pid, signal.SIGINT)
@@ -351,9 +370,9 @@ def test_ctrl_c_while_workers_start_ends_with_one_line(event):
 
 
 @pytest.mark.parametrize("moment", ["workers start", "runs are done"])
-def test_ctrl_c_ends_a_sweep_with_one_line_and_keeps_what_is_finished(tmp_path, moment):
+def test_ctrl_c_ends_a_sweep_with_one_line_and_keeps_what_is_finished(started, tmp_path, moment):
     (tmp_path / "design.toml").write_text(DESIGN)
-    process = started("sweep", "design.toml", "--workers", 3, "--out", "new", folder=tmp_path)
+    process = started("sweep", "design.toml", "--workers", 3 if moment == "workers start" else 2, "--out", "new", folder=tmp_path)
     parts = tmp_path / "new" / "data"
     wait_for(lambda: process.poll() is not None or (len(alive_in_group(process.pid)) > 2 if moment == "workers start"
                                                     else len(list(parts.glob("part-*"))) > 2), 180)
@@ -366,8 +385,8 @@ def test_ctrl_c_ends_a_sweep_with_one_line_and_keeps_what_is_finished(tmp_path, 
     wait_for(lambda: not alive_in_group(process.pid), 10)
 
 
-def test_a_worker_killed_from_outside_is_one_clear_line(event):
-    process, paths = begun(event)
+def test_a_worker_killed_from_outside_is_one_clear_line(begun):
+    process, paths = begun
     workers = [number for number in alive_in_group(process.pid) if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]
     os.kill(workers[0], signal.SIGKILL)
     _, err = process.communicate(timeout=30)
@@ -377,8 +396,8 @@ def test_a_worker_killed_from_outside_is_one_clear_line(event):
     wait_for(lambda: not alive_in_group(process.pid), 10)
 
 
-def test_workers_end_when_the_command_itself_is_killed(event):
-    process, _ = begun(event)
+def test_workers_end_when_the_command_itself_is_killed(begun):
+    process, _ = begun
     process.kill()
     process.communicate(timeout=30)
     wait_for(lambda: not alive_in_group(process.pid), 20)

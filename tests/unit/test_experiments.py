@@ -15,6 +15,7 @@ from results.promotion import rush_of
 from results.store import write_run
 from scenarios import load
 from sim.core.errors import UserError
+from tests.unit.made_up import no_files
 
 SMALL = {"consumers.count": 3_000, "merchants.count": 120, "weight": 1_700.0, "start": "2012-10-08", "days": 20,
          "experiment.pairs": 2}
@@ -92,6 +93,7 @@ def test_a_comparison_keeps_the_days_of_its_first_replicates_and_says_how_they_s
 
 def test_results_write_their_own_page_with_the_scenarios_that_repeat_it(forked, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("results.figures.picture.save", no_files)  # files of figures are the matter of test_report
     base = load("baseline", {"consumers.count": 600, "merchants.count": 30, "days": 5})
     alone, both = run(base), compare(base, load(base, {"name": "low fee", "goods.commission_share": .001}), replicates=2)
     assert alone.report().parts[:2] == ("results", "runs") and forked.report("fork", "zh").read_text().count("活动") > 3

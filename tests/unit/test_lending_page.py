@@ -16,16 +16,14 @@ from results.store import read_table, tables_in, write_run
 from results.words import Words
 from scenarios import load
 from tests.unit.test_report import Text, outside, unknown
+from tests.worlds import LEARNS, run_of_learning
 
-LEARNS = {"credit.policy": "learned_card", "learned_card.outcome_days": 120, "learned_card.sample_every_days": 30,
-          "learned_card.learning.least_new_bads": 10, "consumers.count": 12_000, "merchants.count": 600, "weight": 50.0,
-          "distress.trouble_rate": 1.5, "days": 700}
 FIGURES = ("calibration", "auc_by_data", "npl_by_lender", "score_shift")
 
 
 @pytest.fixture(scope="module")
 def lived():
-    return run(load("baseline", LEARNS), seed=1)
+    return run_of_learning()
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +52,13 @@ def test_a_run_in_which_lenders_learn_has_a_section_on_lending(lived, lang):
     assert 'id="lending"' not in render(run_page(plain, lang), lang)
 
 
-def test_every_lender_has_a_column_and_every_attempt_at_a_card_a_line(lived):
+def test_every_lender_has_a_column_and_every_attempt_at_a_card_a_line(lived, undrawn):
     found = section(lived)
     assert [text for text, _ in found.tables[0].head[1:]] == [Words()(f"lender_{name}") for name in lived.lending["lenders"]["lender"]]
     assert len(found.tables[1].groups[0][1]) == len(lived.lending["fits"]) > 0
 
 
-def test_what_rests_on_too_few_bads_is_no_number(lived):
+def test_what_rests_on_too_few_bads_is_no_number(lived, undrawn):
     table = lived.lending["lenders"].set_index("lender")
     assert table.loc["platform", "n_turned_bad"] < 30 or table.loc["large_bank", "n_turned_bad"] < 30
     cells = dict(zip(table.index, row(section(lived), Words()("lending_npl_360"))))
@@ -72,7 +70,7 @@ def test_what_rests_on_too_few_bads_is_no_number(lived):
     assert "499 failures were seen" in section(lived_poor).paragraphs[0]
 
 
-def test_why_there_is_no_card_is_on_the_page(lived):
+def test_why_there_is_no_card_is_on_the_page(lived, undrawn):
     reason = "3 bads and 0 goods; a card needs at least 10 of each."
     failed = pd.DataFrame([{"lender": "platform", "day": 40, "n": 3, "n_bads": 3, "auc": np.nan, "psi": np.nan, "reason": reason}])
     changed = type(lived)(**{**vars(lived), "lending": {**lived.lending, "fits": failed}})
@@ -82,7 +80,7 @@ def test_why_there_is_no_card_is_on_the_page(lived):
     assert section(none).tables[1].groups[0][1][0][0].text.startswith("No card was tried")
 
 
-def test_a_size_from_which_no_loan_pays_is_said_to_be_none(lived):
+def test_a_size_from_which_no_loan_pays_is_said_to_be_none(lived, undrawn):
     table = lived.lending["lenders"].assign(break_even_size=np.inf)
     changed = type(lived)(**{**vars(lived), "lending": {**lived.lending, "lenders": table}})
     assert {cell.text for cell in row(section(changed), Words()("lending_break_even_size"))} == {"none pays"}

@@ -88,7 +88,7 @@ def test_the_page_shows_curves_a_map_a_fan_and_what_failed(tmp_path):
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
 
 
-def test_the_numbers_behind_a_fan_are_levels_and_differences_at_the_ends_and_the_middle(tmp_path):
+def test_the_numbers_behind_a_fan_are_levels_and_differences_at_the_ends_and_the_middle(tmp_path, no_pdf):
     made = made_up_sweep(tmp_path)
     made.report()
     table = pd.read_csv(tmp_path / "figures" / "fan_gmv.csv")
@@ -99,7 +99,7 @@ def test_the_numbers_behind_a_fan_are_levels_and_differences_at_the_ends_and_the
 
 
 @pytest.mark.parametrize("n_factors", [1, 6])
-def test_a_sample_of_many_factors_is_drawn_too(tmp_path, n_factors):
+def test_a_sample_of_many_factors_is_drawn_too(tmp_path, no_pdf, n_factors):
     paths = [("goods.commission_share", .01, .1), ("merchants.count", 20, 400), ("credit.line_months", .5, 3),
              ("merchants.review_mean_days", 3, 9), ("consumers.count", 500, 900), ("credit.line_cap_cny", 1e5, 1e6)][:n_factors]
     factors = [{"path": path, "low": low, "high": high} for path, low, high in paths]
