@@ -136,7 +136,8 @@ def take_answers(m):
     """Complaints that were answered please, the more the sooner; those given up turn customers away.
 
     Relief = relief x 2^-(days waited / half-life) of the satisfaction that is missing.
-    Reads: m.service.answered_today, waited_today, given_up_today.  Writes: customers.satisfaction, trust_good, trust_bad, stage, since, reason.
+    Reads: m.service.answered_today, waited_today, given_up_today.  Writes: customers.satisfaction, trust_good, trust_bad, stage,
+    since, reason.
     """
     customers, s = m.customers, m.settings.service
     if len(customers) == 0:

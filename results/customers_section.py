@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from results.channels import ALL
-from results.effects import paired_effects
+from results.effects import mean_interval, paired_effects
 from results.figures import cohorts, customers
 from results.numbers import Writer, digits, is_known
 from results.page import Cell, Section, Table, Tile, whisker
@@ -73,7 +73,10 @@ def _section(tables: dict[str, pd.DataFrame], scenarios, days: int, lang: str) -
     one_run = channels.groupby("scenario")["replicate"].nunique().max() == 1
     summary = [_summary(channels, days, say)] if len(names) == 1 and one_run else _effects(channels, names, say)
     surveys = [_surveys(tables["surveys"], say)] if one_run and len(names) == 1 and len(tables["surveys"]) else []
-    return Section("customers", say("section_customers"), _sentences(channels, tables["referral"], names[-1], say),
+    said = _sentences(channels, tables["referral"], names[-1], say)
+    if len(names) > 1:
+        said[0] = f"{names[-1]}: {said[0]}"
+    return Section("customers", say("section_customers"), said,
                    pictures=[(picture, say(caption)) for picture, caption in pictures if picture is not None],
                    tables=[*summary, *surveys], notes=[say("caveat_last_touch"), say("caveat_cac"), say("caveat_funnel")],
                    data={f"marketing_{name}": tables[name] for name in ("channels", "steps", "moves", "lifetime_value")})
@@ -84,7 +87,11 @@ def _sentences(channels: pd.DataFrame, referral: pd.DataFrame, name: str, say: W
     write = Writer(say.lang)
     mine = channels[channels["scenario"] == name]
     mean = mine.groupby("source", sort=False).mean(numeric_only=True)
-    everything = mean.loc[ALL]
+    everything = mean.loc[ALL].copy()
+    if mine["replicate"].nunique() > 1:
+        for number in ("cac", "ltv"):
+            ends = mean_interval(mine.loc[mine["source"] == ALL, number].replace([np.inf, -np.inf], np.nan))
+            everything[[number, f"{number}_low", f"{number}_high"]] = ends
     if not everything["first_uses"]:
         return [say("customers_none")]
     said = []

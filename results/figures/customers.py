@@ -179,6 +179,7 @@ def funnel(marketing: dict[str, pd.DataFrame], scenarios: list[str], say: Words)
     steps = marketing["steps"]
     steps = steps[(steps["scenario"] == scenarios[-1]) & (steps["within_days"] == steps["within_days"].max())]
     rates = mean_of(steps.rename(columns={"low": "rate_low", "high": "rate_high"}), ["step_from", "step_to", "within_days"], "rate")
+    rates[["low", "high"]] = rates[["low", "high"]].clip(0, 1)
     figure, axes = canvas(DOUBLE, 2.8)
     write = Writer(say.lang)
     size = float(beyond.max())
