@@ -12,6 +12,12 @@ from results.words import Words
 
 SMALLEST_OF_INTEREST = .25  # of what was lent at the cut rate: less than this is not worth a campaign
 HEADLINES = ("drawn", "gmv", "lender_profit", "platform_profit", "merchant_profit", "written_off")
+OF_CUSTOMERS = ("new_users", "users", "awareness", "market_share", "customer_satisfaction", "marketing_spending", "platform_profit")
+
+
+def headlines(measures) -> list[str]:
+    """Which of the measures an answer speaks of: those of customers where platforms compete for them, else of sales and credit."""
+    return [name for name in (OF_CUSTOMERS if "new_users" in measures else HEADLINES) if name in measures]
 
 
 def verdict(difference: float, low: float, high: float, promoted: float) -> str:
@@ -74,7 +80,7 @@ def answer_of_effects(effects, days: int, pairs: int, lang: str = "en") -> str:
     """One sentence from a table of effects: headline measures that changed, and those in which nothing is detectable."""
     say, write = Words(lang), Writer(lang)
     rows = effects.set_index("measure")
-    shown = [name for name in HEADLINES if name in rows.index]
+    shown = headlines(rows.index)
     changed = [name for name in shown if rows.loc[name, "low"] > 0 or rows.loc[name, "high"] < 0]
     parts = []
     for name in changed:

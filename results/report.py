@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from results import customers_section, lending_section
-from results.answer import HEADLINES, answer_of, answer_of_effects, mechanism_of
+from results.answer import answer_of, answer_of_effects, headlines, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
 from results.forked import by_day, flow_matrix
@@ -102,8 +102,14 @@ def run_page(run, lang: str = "en") -> Page:
         ),
     ]
     s = run.summary
+    about_customers = {}
+    if np.isfinite(s.get("new_users", np.nan)):
+        about_customers = {"aware": write.share(s["awareness"]), "new": write.level(s["new_users"], "users"),
+                           "users": write.level(s["users"], "users"), "share": write.share(s["market_share"], 1),
+                           "spent": write.level(s["marketing_spending"], "CNY")}
     answer = say(
-        "run_answer",
+        "run_answer_customers" if about_customers else "run_answer",
+        **about_customers,
         days=len(days),
         name=scenario.name,
         gmv=write.level(s.get("gmv"), "CNY"),
@@ -169,7 +175,7 @@ def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:
     baseline, each = comparison.scenarios[0], comparison.scenarios[number + 1]
     daily = {scenario.name: comparison.days_of(scenario.name) for scenario in (baseline, each)}
     effects = comparison.effects[comparison.effects["scenario"] == each.name].set_index("measure")
-    moved = [name for name in HEADLINES if name in effects.index and effects["high"][name] > effects["low"][name]]
+    moved = [name for name in headlines(effects.index) if effects["high"][name] > effects["low"][name]]
     shown = sorted(moved, key=lambda name: bool(effects["low"][name] <= 0 <= effects["high"][name]))[:MOST_FANS]
     if not shown or baseline.days < 2:
         return None

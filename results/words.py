@@ -582,6 +582,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "largest": ("Largest", "最大"),
     "course": ("Course", "走势"),
     "fact_few_days": ("Facts about clients need at least 300 observed days; this run has {days}.", "客户事实至少需观察 300 天；本次仅 {days} 天。"),
+    "run_answer_customers": (
+        "{days} days of {name}: {new} paid for the first time; on the last day {aware} of consumers know the platform and there are {users}; "
+        "{share} of payments at platforms were made there; marketing cost {spent}; sales of {gmv}.",
+        "{name} {days} 天：{new}首次支付；末日认知度 {aware}，{users}；平台支付份额 {share}；营销支出 {spent}；成交 {gmv}。"),
     "run_answer": ("{days} days of {name}: {purchases} bought for {gmv}; {drawn} drawn in {draws}; {open} open on the last day, {closed} failed.",
                    "{name} {days} 天：{purchases}购买，成交 {gmv}；{draws}提款共 {drawn}；末日营业店铺 {open}，倒闭 {closed}。"),
     "caption_overview": ("Six measures day by day; every measure is in the table below.", "六项指标逐日变化；全部指标见下表。"),
@@ -596,6 +600,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "compare_title": ("{names} against {baseline}", "{names} 对比 {baseline}"),
     "compare_question": ("What changes against {baseline}?", "相对 {baseline} 有何变化？"),
     "short_drawn": ("lending", "放款额"),
+    "short_new_users": ("new users", "新用户数"),
+    "short_users": ("users", "用户数"),
+    "short_awareness": ("awareness", "品牌认知度"),
+    "short_market_share": ("share of payments", "支付份额"),
+    "short_customer_satisfaction": ("satisfaction of users", "用户满意度"),
+    "short_marketing_spending": ("spending on marketing", "营销支出"),
     "short_gmv": ("sales", "成交额"),
     "short_lender_profit": ("profit of the micro-loan companies", "小贷公司利润"),
     "short_platform_profit": ("profit of the platform", "平台利润"),

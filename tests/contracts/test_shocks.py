@@ -8,7 +8,7 @@ import pytest
 
 from sim.shocks import SHOCKS
 from sim.shocks.shock import Shock, ShockSettings
-from tests.worlds import small_market, state_of
+from tests.worlds import contested_market, small_market, state_of
 
 WINDOW = {"start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 1, 14)}
 FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", "size": .6, "region": 2, **WINDOW},
@@ -16,12 +16,30 @@ FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", 
         "income": ({"kind": "income", "size": .6, **WINDOW}, {"kind": "income", "size": .6, "share_hit": .5, "region": 2, **WINDOW},
                    {"kind": "income", "size": .6, "segment": 1, **WINDOW}),
         "funding_withdrawal": ({"kind": "funding_withdrawal", "size": .6, **WINDOW},),
-        "market_turn": ({"kind": "market_turn", "share": .4, **WINDOW},)}
+        "market_turn": ({"kind": "market_turn", "share": .4, **WINDOW},),
+        "breach": ({"kind": "breach", "share_hit": .8, **WINDOW},),
+        "advertising_rules": ({"kind": "advertising_rules", "banned": ("broadcast",), "claims_kept": .5, "price_rise": .2, **WINDOW},)}
+CONTESTED = ("breach", "advertising_rules")  # act where platforms compete for customers
 CASES = [settings for kind in FULL.values() for settings in kind]
 
 
 def test_every_shock_is_tried_here():
     assert FULL.keys() == SHOCKS.keys()
+
+
+def market_of(settings, after):
+    return (contested_market if settings["kind"] in CONTESTED else small_market)(after=after, shocks=[settings])
+
+
+def _spelt_out(docstring):
+    """Every column with its owner: "media.a, b" is media.a and media.b."""
+    written, owner = docstring.partition("Writes:")[2].partition("Draws:")[0], ""
+    found = []
+    for word in re.findall(r"[a-z_]+(?:\.[a-z_]+)*", written):
+        word = word.removeprefix("m.")
+        owner = word.partition(".")[0] if "." in word else owner
+        found.append(word if "." in word else f"{owner}.{word}")
+    return " ".join(found)
 
 
 @pytest.mark.parametrize("kind", SHOCKS)
@@ -35,24 +53,24 @@ def test_a_shock_has_a_kind_settings_and_a_window(kind):
 def test_a_shock_strikes_on_the_days_of_its_window_only(settings, monkeypatch):
     days, strike = [], SHOCKS[settings["kind"]].strike
     monkeypatch.setattr(SHOCKS[settings["kind"]], "strike", lambda self, m: (days.append(m.day), strike(self, m)))
-    small_market(after=30, shocks=[settings])
+    market_of(settings, after=30)
     assert days == [9, 10, 11, 12, 13]
 
 
 @pytest.mark.parametrize("settings", CASES)
 def test_a_shock_writes_what_it_says_and_moves_no_money_itself(settings):
-    market = small_market(after=9, shocks=[settings])
-    market.ledger.open_day(), market.goods.open_day(9), market.conditions.open_day()
+    market = market_of(settings, after=9)
+    market.ledger.open_day(), market.goods.open_day(9), market.conditions.open_day(), market.media.open_day()
 
     def picture():
         seen = {path: np.array(value, copy=True) if isinstance(value, np.ndarray) else value for path, value in state_of(market).items()}
-        return seen | {f"{owner}.{name}": np.array(value, copy=True) for owner in ("goods", "conditions")
+        return seen | {f"{owner}.{name}": np.array(value, copy=True) for owner in ("goods", "conditions", "media")
                        for name, value in vars(getattr(market, owner)).items()}
 
     before = picture()
     market.shocks[0].strike(market)
     changed = {path for path, value in picture().items() if not np.array_equal(value, before[path])}
-    said = set(re.findall(r"m\.((?:goods|merchants|conditions)\.\w+)", SHOCKS[settings["kind"]].strike.__doc__))
+    said = set(re.findall(r"((?:goods|merchants|conditions|media|customers)\.\w+)", _spelt_out(SHOCKS[settings["kind"]].strike.__doc__)))
     assert changed and changed <= said
     assert market.goods.demand_factor_today <= 1.0 and market.goods.merchant_factor_today.max() <= 1.0
     assert market.goods.merchant_factor_today.min() >= 0.0 and market.goods.demand_factor_today >= 0.0
@@ -96,7 +114,7 @@ def test_two_shocks_multiply():
 
 
 def test_after_a_shock_the_factors_are_whole_again():
-    market = small_market(after=15, shocks=list(CASES))
+    market = contested_market(after=15, shocks=list(CASES))
     assert market.goods.demand_factor_today == 1.0 and (market.goods.merchant_factor_today == 1.0).all()
 
 
