@@ -61,8 +61,8 @@ def bounds(name, path, value):
     scenario_data = as_data(SCENARIOS[name])
     if isinstance(value, bool):
         return [not value]
-    if isinstance(value, list):
-        return [[0.0] * len(value)]
+    if isinstance(value, list):  # a list of names has no bounds
+        return [] if any(isinstance(each, str) for each in value) else [[0.0] * len(value)]
     found = []
     place = place_of(Scenario, entry(scenario_data, ""), path)
     nudge = 1 if isinstance(value, int) else 1e-9
