@@ -84,7 +84,9 @@ def _head(say: Words, many: bool) -> list[tuple[str, str]]:
 
 def _row(row, each: Paths, say: Words) -> list[Cell]:
     write, many = Writer(say.lang), len(each.daily) > 1
-    about = " · ".join(part for part in (say.measure(row.measure), say(f"held_{row.held_against}"), row.source, row.note,
+    meaning = say.measure(row.measure)
+    source = "" if f"({row.source})" in meaning else row.source  # said already
+    about = " · ".join(part for part in (meaning, say(f"held_{row.held_against}"), source, row.note,
                                          "" if row.is_own else say("not_its_own")) if part)
     wanted = say(f"direction_{row.direction}", value=write.level(float(row.target_value), row.unit, 3))
     size = max(abs(row.value), abs(row.low), abs(row.high)) if is_known(row.low) else None

@@ -1,5 +1,6 @@
 """The section on customers: there where platforms compete for them, in both languages, with its figures' files and its tables kept."""
 
+import functools
 from datetime import date
 
 import numpy as np
@@ -33,9 +34,15 @@ def scenario(name, *more, **changes):
     return load("marketing-baseline", {**CONTESTED, **changes, "name": name, "tactics": [*tactics, *more]})
 
 
+@functools.cache
+def run_of_rivals():
+    """A run in which platforms compete, with friends who invite and a survey; lived once."""
+    return run(scenario("lived", FRIENDS, SURVEY), seed=1)
+
+
 @pytest.fixture(scope="module")
 def lived():
-    return run(scenario("lived", FRIENDS, SURVEY), seed=1)
+    return run_of_rivals()
 
 
 @pytest.fixture(scope="module")
