@@ -95,7 +95,8 @@ class Ratios:
                  "closed_percent": 100 * (m.merchants.status != 0).mean()}
         found |= self._work(m)
         for (name, kinds), (bad, owed, n_bad) in zip(TERM_KINDS.items(), np.mean(self.term_rows, axis=0)):
-            found |= {f"{name}_npl_percent": 100 * bad / owed if owed else np.nan, f"bad_{name}_loans": n_bad}
+            found |= {f"{name}_npl_percent": 100 * bad / owed if owed else np.nan, f"bad_{name}_loans": n_bad,
+                      f"{name}_bad_cny": bad / 100, f"{name}_owed_cny": owed / 100}
             lenders = [(group.lenders, np.isin(kind_of, kinds)) for group, kind_of in
                        zip(m.term_lenders, (m.banks.kind, np.array([SUPPLY_CHAIN_KIND, P2P_KIND])))]
             lent, lost, count = (sum(getattr(each, column)[chosen].sum() for each, chosen in lenders)

@@ -17,7 +17,12 @@ class FactTest:
     value: name of a number of an outcome (`experiments.outcomes`).  band: pass band of its median.
     share: part of the seeds that must lie inside by themselves (0: only the median counts).
     null: name of the null's number, which must lie outside the band; events, least_events: what the number rests on,
-    in a seed, or in all together if `pooled`.
+    in a seed, or in all together if `pooled`.  parts: names of numerator and denominator where the fact is about all loans of a kind:
+    then the sums over all worlds are divided, not each world's alone; the null's have the null's prefix.
+
+    Choice: a ratio of few bad loans is one of sums over worlds, with a jackknife error.  Source: Cochran (1977, ch. 6), the combined
+    ratio estimate.  Alternative: the median of the worlds' ratios, as for other facts.  Reason: with one or two bad loans in a world
+    half of the worlds have less than the mean, so a median is too low; and a sector's ratio is itself one of sums.
     """
 
     value: str
@@ -29,6 +34,7 @@ class FactTest:
     least_events: int = 1_500
     share: float = 0.0
     pooled: bool = False
+    parts: tuple[str, str] | None = None
 
 
 INF = float("inf")
@@ -48,6 +54,7 @@ LONERS = "nobody imitates"
 TOLD = "everybody knows the platform already and forgets nothing"
 FAMOUS = "everybody knows every bank"
 UNKNOWN = "nobody who comes back under another name is recognised"
+HONEST = "nobody would walk away from a debt"
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -71,9 +78,10 @@ TESTS: dict[str, FactTest] = {
     "S26": FactTest("phone_card_success_percent", "%", (35, 41), "phone_as_pc_success_percent", "bank cards on phones work as on PCs",
                     "phone_card_attempts", 10_000),
     "S09": FactTest("npl_180_percent", "% of loans", (.5, 1.3), "blind_npl_180_percent", BLIND, "bad_loans", 30),
-    "S10": FactTest("bank_npl_percent", "% of loans", (1.9, 2.9), "alike_bank_npl_percent", ALIKE, "bad_bank_loans", 30, pooled=True),
+    "S10": FactTest("bank_npl_percent", "% of loans", (1.9, 2.9), "alike_bank_npl_percent", ALIKE, "bad_bank_loans", 30, pooled=True,
+                    parts=("bank_bad_cny", "bank_owed_cny")),
     "S11": FactTest("micro_npl_percent", "% of loans", (.7, 1.1), "blind_micro_npl_percent", NO_VISITS, "bad_micro_loans", 30,
-                    pooled=True),
+                    pooled=True, parts=("micro_bad_cny", "micro_owed_cny")),
     "S19": FactTest("loans_a_month_of_1300_officers", "loans a month", (9_000, 13_000), "relationship_loans_a_month_of_1300_officers",
                     "officers with twenty clients a year", "micro_loans", 100),
     "D06": FactTest("officer_ratio", "platform over bank of officers", (200, 500), "manual_officer_ratio", MANUAL, "steady_draws", 1_000),
@@ -94,6 +102,10 @@ TESTS: dict[str, FactTest] = {
                     "the placebo: takers of cheap offers, charged the same in both worlds", "charge_offs", 200),
     "L06": FactTest("hidden_risk_points", "points of the chance to fail, dear less cheap", (.1, INF), "blind_hidden_risk_points",
                     PRICELESS, "offers", 10_000),
+    "L07 saved": FactTest("saved_percent", "% of what hidden information costs", (70, 100), "unknown_saved_percent", UNKNOWN,
+                          "bad_debts_without", 100),
+    "L07 moral hazard": FactTest("moral_hazard_percent", "% of what hidden information costs", (55, 95), "honest_moral_hazard_percent",
+                                 HONEST, "bad_debts_without", 100),
     "L26 deterrence": FactTest("deterred_percent", "% of owners who would walk away", (10, 100), "unknown_deterred_percent", UNKNOWN,
                                "walked_without", 50),
     "L26 dependence": FactTest("deterred_by_dependence", "share of owners deterred, all trade here less none", (.05, 1),
@@ -133,6 +145,7 @@ ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
 TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
 DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
+REPUTATION_TESTS = {name for name in TESTS if name[:3] == "L07"}  # answered by `experiments.reputation_outcomes`
 PAYMENT_TESTS = {"S30", "M31"}  # answered by `experiments.payment_outcomes`
 DIFFUSION_TESTS = {name for name in TESTS if name[:3] in ("L42", "L50")}  # answered by `experiments.diffusion_outcomes`
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`

@@ -28,6 +28,7 @@ from experiments.facts import (
     DIFFUSION_TESTS,
     MARKETING_TESTS,
     PAYMENT_TESTS,
+    REPUTATION_TESTS,
     TESTS,
     TRIAL_TESTS,
     facts,
@@ -39,6 +40,7 @@ from experiments.outcomes import EVENT, outcome
 from experiments.payment_outcomes import payment_outcome
 from experiments.progress import Progress
 from experiments.rate_trial import trial_outcome
+from experiments.reputation_outcomes import reputation_outcome
 from experiments.workers import results_as_they_come, usual_workers
 from results.store import writable_folder, write_json, write_table
 from sim.core.errors import UserError, did_you_mean
@@ -46,10 +48,11 @@ from sim.core.errors import UserError, did_you_mean
 FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these were not
 # Who makes the numbers of which tests, and on every how many-th seed the nulls are lived too: a null that fails does so by far, and
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
-OTHER_TESTS = CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS | CUSTOMER_TESTS
+OTHER_TESTS = (CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | REPUTATION_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS
+               | CUSTOMER_TESTS)
 SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
-           (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (diffusion_outcome, DIFFUSION_TESTS, 1),
-           (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1))
+           (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (reputation_outcome, REPUTATION_TESTS, 3),
+           (diffusion_outcome, DIFFUSION_TESTS, 1), (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1))
 PRINTED = ("ad_elasticity_payments_short", "ad_elasticity_payments_long", "talk_elasticity_short", "talk_elasticity_payments_long",
            "registrations", "credited_registrations", "caused_registrations", "cost_per_registration_cny", "cost_per_credited_cny",
            "aware_percent", "users_percent", "breach_loyal_percent", "breach_others_percent", "bgnbd_signed_percent", "bgnbd_correlation",
@@ -64,6 +67,7 @@ PRINTED = ("ad_elasticity_payments_short", "ad_elasticity_payments_long", "talk_
            "large_npl_percent", "relationship_npl_percent", "micro_npl_percent", "supply_chain_npl_percent", "p2p_npl_percent",
            *(f"{kind}_loss_over_flow_percent" for kind in ("bank", "large", "relationship", "micro", "supply_chain", "p2p")),
            "micro_mean_loan_cny", "loans_per_manager_month", "officer_ratio",
+           "hidden_cost_percent", *(f"loss_over_flow_{world}_percent" for world in ("with", "without", "known", "best")),
            "approval_gap_pp", "alike_approval_gap_pp", "payment_approved_percent", "bad_users_percent", "sales_gain_percent",
            "payment_success_percent", "payment_success_without_percent", "credit_share_of_sales_percent", "called_over_lent_percent",
            "highest_leverage", "fairness_bads",
@@ -77,8 +81,8 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
              progress: Callable[[str, float], None] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Test facts.
 
-    ids: fact ids; all tested facts if None.  Returns (verdicts, outcomes): one row a fact with status, median, band, share
-    of seeds inside, events, passed, null median, share of seeds in which the null lies outside (of those that lived it),
+    ids: fact ids; all tested facts if None.  Returns (verdicts, outcomes): one row a fact with status, median (or pooled ratio), band,
+    share of seeds inside, events, passed, null median, share of seeds in which the null lies outside (of those that lived it),
     null_fails; one row a seed.
     Raises: UserError for an unknown fact.
     """
@@ -114,6 +118,12 @@ def verdict(fact: dict, outcomes: pd.DataFrame, key: str | None = None) -> dict:
     inside, outside = _inside(values, low, high), ~_inside(null, low, high)
     median, null_median = float(np.nanmedian(values)), float(np.median(null)) if len(null) else np.nan
     spread = 1.2533 * np.nanstd(values[np.isfinite(values)], ddof=1) / np.sqrt(len(values)) if np.isfinite(values).sum() > 1 else np.nan
+    if test.parts:
+        prefix = test.null.removesuffix(test.value)
+        row["median_of_seeds"] = median
+        median, spread = ratio_of_sums(*(outcomes[part] for part in test.parts))
+        null_median = ratio_of_sums(*(outcomes.loc[_with_nulls(key, outcomes), prefix + part] for part in test.parts))[0]
+        outside &= not low <= null_median <= high
     passed = bool(low <= median <= high) and inside.mean() >= test.share
     return row | {"median": median, "standard_error": float(spread), "share_inside": float(inside.mean()), "passed": passed,
                   "null": test.null_is, "null_median": null_median, "null_share_outside": float(outside.mean()) if len(null) else 0.0,
@@ -124,6 +134,23 @@ def _with_nulls(key, outcomes) -> np.ndarray:
     """Which rows (n,) lived the nulls of a test."""
     name = next((f"{live.__name__}_nulls" for live, what, _ in SOURCES if key in what), "")
     return outcomes[name].to_numpy(bool) if name in outcomes else np.ones(len(outcomes), bool)
+
+
+def ratio_of_sums(part, whole) -> tuple[float, float]:
+    """(percent, its standard error) of the sum of `part` over that of `whole`, worlds (n,) each; the error by leaving out one world."""
+    part, whole = np.asarray(part, float), np.asarray(whole, float)
+    if not whole.sum():
+        return np.nan, np.nan
+    n, without = len(part), 100 * (part.sum() - part) / np.maximum(whole.sum() - whole, 1e-12)
+    error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()) if n > 1 else np.nan
+    return float(100 * part.sum() / whole.sum()), float(error)
+
+
+def _pooled(row) -> str:
+    """For a ratio over all worlds: its error, and the median of the worlds' own."""
+    if np.isnan(row.get("median_of_seeds", np.nan)):
+        return ""
+    return f"pooled, standard error {row['standard_error']:.2g}, median of seeds {row['median_of_seeds']:.2g}; "
 
 
 def _inside(values, low, high):
@@ -219,7 +246,7 @@ def text_of(verdicts: pd.DataFrame, outcomes: pd.DataFrame) -> str:
         else:
             mark = "pass" if row["passed"] and row["null_fails"] else "FAIL" if not row["passed"] else "FAIL (the null passes too)"
             lines.append(f"{row['fact']:<17}{mark:<6}{row['median']:>14,.5g} {row['unit']:<24} band {row['low']:,g} to {row['high']:,g}; "
-                         f"{row['share_inside']:.0%} of {row['seeds']} seeds inside; {row['events']:,.0f} events; "
+                         f"{row['share_inside']:.0%} of {row['seeds']} seeds inside; {row['events']:,.0f} events; {_pooled(row)}"
                          f"null {row['null_median']:,.4g}, outside in {row['null_share_outside']:.0%}  ({row['null']})")
     if len(outcomes):
         lines.append("medians over seeds: " + ", ".join(f"{name} {outcomes[name].median():,.4g}" for name in PRINTED if name in outcomes))

@@ -1,7 +1,7 @@
 """What policies of term loans share: price and term, a score, the size of the loan, what it has learnt.
 
-The contract: `decide(view) -> TermOffer`.  An expert's points until a card is fitted to own outcomes; from then on a loan is
-granted if its expected margin is positive.
+The contract: `decide(view) -> TermOffer`.  An expert's points until a card is fitted to own outcomes; from then on, and before if the
+lender has an idea of how often such loans go bad, a loan is granted if its expected margin is positive.
 """
 
 from dataclasses import dataclass
@@ -33,6 +33,8 @@ class TermSettings(Settings):
     smallest_loan_cny: float = setting(3_000, unit="CNY", ge=0, le=1e9, source="S22")
     officers: float = setting(0.0, unit="officers, all lenders of the kind", ge=0, le=1e7, source="assumption", real_scale=True)
     cases_a_year: float = setting(20.0, unit="applications an officer a year", gt=0, le=1e5, source="S17")
+    collecting_cases: float = setting(0.0, unit="cases an instalment", ge=0, le=10, source="assumption: paid by transfer",
+                                      meaning="Officers' time that collecting an instalment takes, in that of an application")
     reach: float = setting(.02, unit="share of merchants", ge=0, le=1, source="M35: half consider one provider only",
                            meaning="Who knows the lender though it is not their bank")
     call_below: float = setting(0.0, unit="share of the two-month average", ge=0, le=1, source="assumption: nobody looks",
@@ -68,16 +70,29 @@ class TermPolicy(Learner):
         s = self.settings
         if self.learning.card is None:
             score = np.clip(self.points(view.features()), 0, 1)
-            good = score >= s.pass_mark
+            good, bad = score >= s.pass_mark, self.believed_bad(view.features())
         else:
             bad = self.learning.score(view.features())
-            score = 1.0 - bad
-            within_term = 1.0 - (1.0 - bad) ** (30 * s.term_months / s.outcome_days)
-            good = (s.apr - s.funding_apr) * (s.term_months + 1) / 24 > within_term * s.loss_share
+            score, good = 1.0 - bad, True
         pledge = self.pledge(view)
         amount = np.minimum(self.size(view), fen(s.largest_loan_cny)).astype(np.int64) // 100_000 * 100_000
-        approved = good & self.may_apply(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
+        pays = True if bad is None else self.kept(bad) > 0
+        approved = good & pays & self.may_apply(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
         return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64))
+
+    def kept(self, bad) -> np.ndarray:
+        """What expected loss leaves of a loan's margin, share of it, 0 if nothing: 1 - P(bad in term) x loss / margin.
+
+        bad: chance to go bad within `outcome_days`, (n,).  The margin is interest over funding on what is owed on average.
+        """
+        s = self.settings
+        within_term = 1.0 - (1.0 - np.minimum(bad, 1.0)) ** (30 * s.term_months / s.outcome_days)
+        margin = (s.apr - s.funding_apr) * (s.term_months + 1) / 24
+        return np.clip(1.0 - within_term * s.loss_share / max(margin, 1e-9), 0.0, 1.0)
+
+    def believed_bad(self, features):
+        """What a lender without a card of its own expects to go bad within `outcome_days`; None: it has no idea, its points decide."""
+        return None
 
     @property
     def pledge_price(self) -> float:

@@ -33,8 +33,9 @@ TILL_ERROR = .1  # of sales and margin that an officer reads from till and invoi
 class DataSettings(Settings):
     """What the platform's lenders are shown, and how good the data are."""
 
-    platform_sees: Literal["closed_loop", "limited"] = setting(
-        "closed_loop", unit="data regime", source="SOURCES 1.5", meaning="Everything on the platform, or the surface of a B2B site")
+    platform_sees: Literal["closed_loop", "limited", "everything"] = setting(
+        "closed_loop", unit="data regime", source="SOURCES 1.5; everything: what L07 compares with",
+        meaning="All that happens on the platform, or the surface of a B2B site, or all and a rating without error, which nobody has")
     bank_file_noise: float = setting(.25, unit="standard deviation of log sales", ge=0, le=3,
                                      source="assumption: stated sales are a quarter off")
     statement_noise: float = setting(1.2, unit="standard deviations of quality", ge=0, le=20, source="D16: AUC of a bank file near .72",
@@ -61,9 +62,11 @@ class DataSharing:
 
     def platform_view(self, m, rows) -> ClosedLoopView:
         """What the platform's lenders are shown of the merchants `rows`; what they may not see is nan."""
-        view = self.closed_loop(m, rows)
-        if m.settings.data.platform_sees == "closed_loop":
+        view, sees = self.closed_loop(m, rows), m.settings.data.platform_sees
+        if sees == "closed_loop":
             return view
+        if sees == "everything":
+            return replace(view, rating=.9 + .03 * m.merchants.quality[rows])  # as very many buyers would rate it
         return replace(view, **{name: np.full(len(rows), np.nan) for name in HIDDEN_WHEN_LIMITED})
 
     def closed_loop(self, m, rows) -> ClosedLoopView:

@@ -43,7 +43,7 @@ def can_decide_today(lenders) -> np.ndarray:
 
 
 def note_work(lenders, arrived, served) -> None:
-    """Book today's arrivals and decisions, shape (n,) each; the load is arrivals over capacity, smoothed over a month.
+    """Book what came today and was decided, in cases, shape (n,) each; the load is what came over capacity, smoothed over a month.
 
     Writes: capacity_carry, load, applications_today.
     """

@@ -38,7 +38,8 @@ def report_term_outcomes(m):
 def decide_applications(m):
     """Each lender decides its oldest applications up to its officers' capacity; who waited too long, or is refused, asks elsewhere.
 
-    Reads: merchants.term_asked, term_applied_on, status; the views of the lenders' data regimes.
+    Officers who collect today's instalments in person have less time for applications.
+    Reads: merchants.term_asked, term_applied_on, term_due_on, term_loan, status; the views of the lenders' data regimes.
     Writes: merchants.term_applied_on, term_ask_again_on, term_lender, term_granted, term_granted_on, term_pledge;
     banks.queue, capacity_carry, load, applications_today, approvals_today; financiers.queue, capacity_carry, load,
     applications_today, approvals_today.
@@ -51,13 +52,18 @@ def decide_applications(m):
     shops.term_ask_again_on[leaves] = np.where(is_closed[leaves], -1, m.day + 1)
     waiting = np.flatnonzero(shops.term_applied_on >= 0)
     waiting = waiting[np.lexsort((waiting, shops.term_applied_on[waiting]))]
+    an_instalment = np.array([policy.settings.collecting_cases for policy in m.term_policies])
+    due = shops.term_lender[(shops.term_loan > 0) & (shops.term_due_on == m.day)]
+    collecting = np.bincount(due, minlength=len(an_instalment)) * an_instalment
+    for group in m.term_lenders:
+        group.lenders.capacity_carry -= collecting[group.first:group.first + len(group.lenders)]
     capacity = np.concatenate([can_decide_today(group.lenders) for group in m.term_lenders])
     chosen = waiting[_first_of_each(shops.term_asked[waiting], capacity)]
     served = np.bincount(shops.term_asked[chosen], minlength=len(capacity))
     in_queue = np.bincount(shops.term_asked[waiting], minlength=len(capacity)) - served
     for group in m.term_lenders:
         own = slice(group.first, group.first + len(group.lenders))
-        note_work(group.lenders, arrived[own], served[own])
+        note_work(group.lenders, arrived[own] + collecting[own], served[own])
         group.lenders.queue[:], group.lenders.approvals_today[:] = in_queue[own], 0
     shops.term_applied_on[chosen] = -1
     for lender in np.flatnonzero(served):

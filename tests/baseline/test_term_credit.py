@@ -39,10 +39,11 @@ def test_most_ask_their_own_bank_first_and_who_was_refused_asks_another():
 def test_a_dearer_lender_is_asked_less_but_only_a_little():
     """L04: two points of utility a hundred percentage points."""
     def asked(apr):
-        market = small_market(after=30, **BUSY, micro_specialist__apr=apr, micro_specialist__reach=1.0, merchants__home_bank_bonus=0.0)
+        market = small_market(after=30, **BUSY, micro_specialist__apr=apr, micro_specialist__first_bad_rate=0.0,
+                              micro_specialist__reach=1.0, merchants__home_bank_bonus=0.0)
         return np.isin(market.merchants.term_asked[market.merchants.term_granted_on > 0], (22, 23)).sum()
 
-    cheap, dear = asked(0.0), asked(1.0)
+    cheap, dear = asked(.1), asked(1.0)
     assert 0 < dear < cheap
 
 
@@ -64,6 +65,23 @@ def test_more_clients_an_officer_and_a_longer_queue_mean_a_worse_eye():
     assert error_of_visits(s, 20, 0.0) == pytest.approx(s.visit_error)
     assert error_of_visits(s, 3_000, 0.0) / error_of_visits(s, 300, 0.0) == pytest.approx(np.sqrt(10))
     assert error_of_visits(s, 20, 1.8) == pytest.approx(2 * error_of_visits(s, 20, .8)) == pytest.approx(2 * s.visit_error)
+
+
+def test_officers_who_collect_in_person_have_less_time_for_applications():
+    market = small_market(after=60, **BUSY, micro_specialist__reach=1.0, micro_specialist__collecting_cases=.5)
+    shops, banks = market.merchants, market.banks
+    shops.term_due_on[:] = np.where(shops.term_loan > 0, market.day + 20, -1)
+    due = np.flatnonzero((shops.term_loan > 0) & np.isin(shops.term_lender, np.flatnonzero(banks.kind == 2)))[:4]
+    shops.term_due_on[due] = market.day
+    banks.capacity_carry[:] = -1e6  # nobody is seen today
+    banks.load[:] = 0.0
+    a_day = banks.officers * banks.cases_a_year / 365
+    arrived = np.bincount(shops.term_asked[shops.term_applied_on == market.day], minlength=24)[:24]
+    term_credit.decide_applications(market)
+    collecting = .5 * np.bincount(shops.term_lender[due], minlength=24)
+    assert collecting.sum() == 2
+    assert banks.capacity_carry == pytest.approx(-1e6 + a_day - collecting)
+    assert banks.load == pytest.approx((arrived + collecting) / a_day / 30)
 
 
 def test_doubtful_clients_wait_for_a_manager_and_without_managers_have_no_line():
@@ -148,6 +166,20 @@ def test_holders_of_notes_are_paid_every_month():
 
 def test_numbers_of_the_financiers_are_the_same_on_both_floors():
     assert notes.P2P == P2P
+
+
+def test_a_loan_is_cut_by_what_expected_loss_leaves_of_its_margin_and_refused_when_nothing_is_left():
+    policy = POLICIES["micro_specialist"](POLICIES["micro_specialist"].Settings())
+    s = policy.settings
+    margin = (s.apr - s.funding_apr) * 13 / 24
+    impression = np.array([-5.0, -1.0, 0.0, 1.0])
+    n = len(impression)
+    view = VisitedFileView(impression, np.full(n, 1e5), np.full(n, .2), np.full(n, 1e6), np.full(n, 1_000), np.full(n, 1_000),
+                           np.zeros(n))
+    offer = policy.decide(view)
+    bad = 1 - (1 - np.minimum(s.first_bad_rate * np.exp(-s.impression_slope * impression), 1)) ** (360 / 365)
+    assert policy.kept(policy.believed_bad(view.features())) == pytest.approx(np.clip(1 - bad * s.loss_share / margin, 0, 1))
+    assert list(offer.is_approved) == [False, True, True, True] and (np.diff(offer.amount) > 0).all()
 
 
 # --- learning ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from experiments import compare, export, repeat, run
 from experiments.forking import check_fork, fork
 from experiments.main_job import estimate, run_and_report
-from experiments.validation import calibrated_settings, verdict
+from experiments.validation import calibrated_settings, ratio_of_sums, verdict
 from results.clients import client_facts
 from results.effects import mean_interval, paired_effects
 from results.measures import MEASURES
@@ -179,6 +179,24 @@ def test_a_verdict_needs_events_and_a_null_that_fails():
     assert not verdict(fact, good.assign(price_only_110_minutes=30.0))["null_fails"]
     assert verdict(fact, good.assign(simulated_winners=20))["note"] == "too few events"
     assert not verdict(fact, good.assign(sold_out_minutes=[70.0, 80, 90]))["passed"]
+
+
+def test_a_ratio_over_all_worlds_is_one_of_sums_with_the_error_of_leaving_one_out():
+    estimate, error = ratio_of_sums([1.0, 0.0, 5.0], [100.0, 200.0, 300.0])
+    assert estimate == 1.0
+    without = 100 * np.array([5 / 500, 6 / 400, 1 / 300])
+    assert error == pytest.approx(np.sqrt(2 / 3 * ((without - without.mean()) ** 2).sum()))
+    assert np.isnan(ratio_of_sums([0.0], [0.0])[0])
+
+
+def test_a_pooled_fact_is_judged_by_the_ratio_of_sums_and_so_is_its_null():
+    fact = {"id": "S11", "group": "credit", "role": "validate", "band": [.7, 1.1], "description": ""}
+    worlds = pd.DataFrame({"micro_npl_percent": [0.0, 0.0, 2.7], "micro_bad_cny": [0.0, 0.0, 2.7], "micro_owed_cny": [100.0, 100.0, 100.0],
+                           "bad_micro_loans": [0, 0, 40], "blind_micro_npl_percent": [9.0, 9.0, 9.0],
+                           "blind_micro_bad_cny": [9.0, 9.0, 9.0], "blind_micro_owed_cny": [100.0, 100.0, 100.0]})
+    found = verdict(fact, worlds)
+    assert found["median"] == pytest.approx(.9) and found["median_of_seeds"] == 0 and found["passed"] and found["null_fails"]
+    assert not verdict(fact, worlds.assign(blind_micro_bad_cny=.9))["null_fails"]
 
 
 def test_calibrated_settings_are_found_with_their_paths():
