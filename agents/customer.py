@@ -46,7 +46,7 @@ class CustomerSettings(Settings):
     visits_alone: float = setting(1.0, unit="visits a year", ge=0, le=365,
                                   source="L42: p is .01 to .03 a year if a tenth to a third considers it",
                                   meaning="Of who considers a platform none of whose friends registered")
-    visits_social: float = setting(32.0, unit="visits a year", ge=0, le=365, source="L42: q is .3 a year if a tenth considers it",
+    visits_social: float = setting(36.0, unit="visits a year", ge=0, le=365, source="L42: q is .3 a year if a tenth considers it",
                                    meaning="More, if all friends registered")
     conversion: float = setting(.09, unit="registrations per visit", gt=0, le=1, source="K05: below the 10% aimed at")
     conversion_trust: float = setting(2.0, unit="log rate per unit of trust", ge=0, le=20, source="assumption")
@@ -105,6 +105,7 @@ class Customers(Population):
     source = column(np.int8, "source", "Last touch before registration: 0 organic, 1 referral, 2 + number of the tactic")
     referrer = column(np.int32, "consumer", "Who invited last; -1 nobody", default=-1)
     invited_on = column(np.int32, "day", "Its day", default=-10_000)
+    programme = column(np.int16, "tactic", "Referral programme she was invited under last; -1 none", default=-1)
     depth = column(np.int16, "steps", "Place in the referral tree: 0 came without, 1 invited by one who came without")
     heard_good = column(np.int16, "messages", "Recommendations heard of since yesterday")
     heard_bad = column(np.int16, "messages", "Warnings heard of since yesterday")
@@ -333,9 +334,10 @@ def _consider(key, in_need, n, n_platforms, day, stage, since, reason, trust_goo
             if stage[r] != AWARE and stage[r] != CONSIDERING:
                 continue
             odds = base + by_trust * (trust_good[r] / (trust_good[r] + trust_bad[r]) - prior) + by_fit * fit[p, segment[i]]
-            included = uniform(key, i, p) < 1.0 - (1.0 - 1.0 / (1.0 + np.exp(-odds))) * unmoved[r]
+            by_herself, u = 1.0 / (1.0 + np.exp(-odds)), uniform(key, i, p)
+            included = u < 1.0 - (1.0 - by_herself) * unmoved[r]
             if included and stage[r] == AWARE:
-                stage[r], since[r], reason[r] = CONSIDERING, day, BY_NEED if unmoved[r] == 1.0 else BY_MEDIA
+                stage[r], since[r], reason[r] = CONSIDERING, day, BY_NEED if u < by_herself else BY_MEDIA
             elif not included and stage[r] == CONSIDERING:
                 stage[r], since[r], reason[r] = AWARE, day, NO_NEED
 

@@ -148,7 +148,8 @@ def take_answers(m):
     customers.trust_good[pleased] += np.float32(1.0)
     customers.satisfaction[let_down] *= np.float32(1.0 - s.disappointment)
     customers.trust_bad[let_down] += np.float32(m.settings.loyalty.negativity)
-    leaving = let_down[(customers.satisfaction[let_down] < s.last_straw) & (customers.stage[let_down] >= VERIFIED)]
+    stage = customers.stage[let_down]
+    leaving = let_down[(customers.satisfaction[let_down] < s.last_straw) & (stage >= VERIFIED) & (stage != CHURNED)]
     customers.enter(leaving, CHURNED, SERVED_BADLY)
 
 
@@ -163,10 +164,10 @@ def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfa
     weight = np.empty(n_platforms)
     for k in range(len(shoppers)):
         i = shoppers[k]
-        total = 0.0
+        total, best = 0.0, -np.inf
         for p in range(n_platforms):
             r = p * n + i
-            weight[p] = 0.0
+            weight[p] = -np.inf
             if stage[r] >= VERIFIED and stage[r] != CHURNED:
                 v = by_trust * (trust_good[r] / (trust_good[r] + trust_bad[r]) - prior) + by_satisfaction * (satisfaction[r] - .8)
                 v += fit[p, segment[i]] - friction[p]
@@ -174,15 +175,18 @@ def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfa
                     v += inertia
                 if degrees[i] > 0:
                     v += by_friends * neighbours[r] / degrees[i]
-                weight[p] = np.exp(v / similarity)
-                total += weight[p]
-        if total == 0.0:
+                weight[p] = v
+                best = max(best, v)
+        if best == -np.inf:
             continue
+        for p in range(n_platforms):
+            weight[p] = np.exp((weight[p] - best) / similarity)
+            total += weight[p]
         n_banks, bits_left = 0, banks[i]
         while bits_left > 0:
             bits_left &= bits_left - np.uint64(1)
             n_banks += 1
-        inside = total ** similarity
+        inside = np.exp(best) * total ** similarity
         share = inside / (inside + np.exp(outside) * max(n_banks, 1) ** banks_similarity)
         u = uniform(key, i, 0)
         if u < share:

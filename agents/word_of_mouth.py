@@ -107,18 +107,21 @@ def invite(m):
         rate = s.invitations_a_month / 30 * (1.0 + s.reward_response * s.reward_cny)
         sent, invited, by = _invite(key, ids, rate, customers.satisfaction[rows], s.homophily, s.open_prob, m.settings.consumers.count,
                                     m.social.complete, m.social.indptr, m.social.indices, m.consumers.segment, stage)
+        invited, first = np.unique(invited, return_index=True)  # who was asked by two follows the one of the lower id
+        by = by[first]
         talk.n_invitations_today[programme.platform] += sent
         at = invited + rows.start
         m.media.visits[at], customers.clicked[at], customers.clicked_on[at] = INVITED, REFERRED, m.day
         is_new = customers.registered_on[at] < 0  # who comes back keeps her place in the tree
-        customers.referrer[at[is_new]], customers.invited_on[at[is_new]] = by[is_new], m.day
+        customers.referrer[at[is_new]], customers.invited_on[at[is_new]], customers.programme[at[is_new]] = (
+            by[is_new], m.day, programme.number)
         talk.reward_today[programme.platform] = max(talk.reward_today[programme.platform], s.newcomer_reward_cny)
 
 
 def pay_rewards(m):
-    """A newcomer's first payment pays the reward to her and to who invited her, while the budget lasts.
+    """The first payment of who registered on an invitation pays the reward to her and to who invited her, while programme and budget last.
 
-    Reads: customers.first_use_on, source, referrer.  Writes: consumers.wallet, platforms.own_funds, word_of_mouth.spent,
+    Reads: customers.first_use_on, depth, programme, referrer.  Writes: consumers.wallet, platforms.own_funds, word_of_mouth.spent,
     n_rewards_today.
     """
     customers, talk = m.customers, m.word_of_mouth
@@ -126,7 +129,8 @@ def pay_rewards(m):
         return
     for programme in talk.programmes:
         mine = customers.of(programme.platform)
-        new = np.flatnonzero((customers.first_use_on[mine] == m.day) & (customers.source[mine] == REFERRED))
+        paid_first = (customers.first_use_on[mine] == m.day) & (customers.depth[mine] > 0)
+        new = np.flatnonzero(paid_first & (customers.programme[mine] == programme.number))
         reward, welcome = fen(programme.settings.reward_cny), fen(programme.settings.newcomer_reward_cny)
         paid = new[: programme.left // max(reward + welcome, 1)]
         for to, amount in ((customers.referrer[mine][paid], reward), (paid, welcome)):

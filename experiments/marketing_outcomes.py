@@ -12,12 +12,14 @@ import numpy as np
 
 from agents.customer import AWARE, CHURNED, CONSIDERING, FIRST_TACTIC, REGISTERED
 from scenarios import load
+from sim.core.errors import UserError
 from sim.model import Market
 
 MARKETING = "marketing-baseline"
 SMALL = {"consumers.count": 40_000, "merchants.count": 64, "weight": 250.0, "days": 540}
 FORK_DAY, QUARTER, YEAR = 180, 91, 360
 MORE = 1.5
+LEAST_ELASTICITY = .01  # of advertising, below which a ratio to it says nothing
 NOBODY_TALKS = {"word_of_mouth.volume": .02}
 KNOWN_TO_ALL = {"standing.focal.aware_share": 1.0, "customers.forget_rate": 0.0}  # advertising has nobody left to tell
 NOBODY_COMES = {"customers.visits_alone": 0.0, "customers.visits_social": 0.0}  # without a click or an invitation
@@ -51,7 +53,7 @@ def marketing_outcome(seed: int, overrides: dict | None = None, nulls: bool = Tr
     if nulls:
         silent = _lived({**world, **NOBODY_TALKS}, seed, ("more talk",))
         found |= {"silent_talk_elasticity": silent["talk_elasticity"],
-                  "silent_talk_over_ads": silent["talk_elasticity"] / found["ad_elasticity_long"]}
+                  "silent_talk_over_ads": silent["talk_elasticity"] / max(found["ad_elasticity_long"], LEAST_ELASTICITY)}
         told = _lived({**world, **KNOWN_TO_ALL}, seed, ("more ads",))
         found |= {f"told_{name}": told[name] for name in ("ad_elasticity_short", "ad_elasticity_long")}
         found["obliged_last_touch_over_truth"] = _last_touch({**world, **NOBODY_COMES}, seed)["last_touch_over_truth"]
@@ -76,7 +78,9 @@ def _lived(overrides: dict, seed: int, variants) -> dict[str, float]:
         if name not in variants:
             continue
         more, then = _year(scenario, seed, state, **change)
-        change = np.log(_spent(then, state) / max(_spent(last, state), 1)) if label == "ad" else np.log(MORE)
+        change = np.log(max(_spent(then, state), 1) / max(_spent(last, state), 1)) if label == "ad" else np.log(MORE)
+        if change <= 0:
+            raise UserError("marketing: half as much again of the budgets bought no more advertising; nothing can be learnt from it")
         for what, after in (("first", ""), ("payments", "_payments")):
             for when, first, until in (("short", 0, QUARTER), ("long", YEAR - QUARTER, YEAR)):
                 ratio = max(more.between(first, until, what), 1) / max(usual.between(first, until, what), 1)
@@ -84,7 +88,7 @@ def _lived(overrides: dict, seed: int, variants) -> dict[str, float]:
     if "talk_elasticity_long" in found:
         found["talk_elasticity"] = found["talk_elasticity_long"]
     if len(variants) == 2:
-        found["talk_over_ads"] = found["talk_elasticity_long"] / max(found["ad_elasticity_long"], .01)
+        found["talk_over_ads"] = found["talk_elasticity_long"] / max(found["ad_elasticity_long"], LEAST_ELASTICITY)
     return found | _who_is_known(last)
 
 
@@ -127,12 +131,13 @@ def _last_touch(overrides: dict, seed: int) -> dict[str, float]:
     scenario = load(MARKETING, overrides)
     off = {f"tactics.{tactic.name}.budget_cny": 0.0 for tactic in scenario.tactics if tactic.kind == "media" and tactic.platform == 0}
     with_ads, without = Market(scenario, seed=seed), Market(load(scenario, off), seed=seed)
+    mine = with_ads.customers.of(0)
+    is_old = with_ads.customers.registered_on[mine] >= 0  # users of the first day
     for market in (with_ads, without):
         market.run_days()
-    mine = with_ads.customers.of(0)
-    registered = with_ads.customers.registered_on[mine] > 0
+    registered = (with_ads.customers.registered_on[mine] >= 0) & ~is_old
     credited = int((with_ads.customers.source[mine][registered] >= FIRST_TACTIC).sum())
-    caused = int(registered.sum() - (without.customers.registered_on[mine] > 0).sum())
+    caused = int(registered.sum() - ((without.customers.registered_on[mine] >= 0) & ~is_old).sum())
     spent = sum(plan.spent for plan in with_ads.media.plans.values() if plan.platform == 0) / 100
     return {"registrations": float(registered.sum()), "credited_registrations": float(credited), "caused_registrations": float(caused),
             "last_touch_over_truth": credited / max(caused, 1), "cost_per_registration_cny": spent / max(caused, 1),

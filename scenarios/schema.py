@@ -49,6 +49,7 @@ from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
 
+MOST_TACTICS = 120
 NEED_CUSTOMERS = ("media", "referral", "survey", "breach", "advertising_rules")  # plug-ins that do nothing elsewhere
 
 
@@ -109,6 +110,8 @@ class Scenario(Header):
 
     @model_validator(mode="after")
     def _customers_are_competed_for(self):
+        if len(self.tactics) > MOST_TACTICS:
+            raise ValueError(f"tactics: {len(self.tactics)} of them; at most {MOST_TACTICS}, since customers remember them by number")
         for where, plug_ins in (("tactics", self.tactics), ("shocks", self.shocks)):
             for each in plug_ins:
                 path = f"{where}.{each.name or each.kind}"

@@ -38,13 +38,13 @@ class Channel:
     wear_out: float = 0.0
     weekly_cap: float = 0.0
     targeting: float = 0.0
-    privacy_cost: float = 0.0
+    privacy_cost: float = 0.004
     fee_share: float = 0.0
     half_stock_cny: float = 1.0
     depreciation: float = 0.0
     readings: float = 0.0
     partner_share: float = 0.0
-    partner_days: int = 0
+    partner_days: int = 365
 
 
 def _read() -> dict[str, Channel]:

@@ -23,6 +23,9 @@ CUSTOMER_KINDS = {"new", "active", "returning", "dormant", "churned"}  # audienc
 AUDIENCES = ("everyone", "new", "active", "returning", "dormant", "churned", "women", "men", *SEGMENTS)
 OVERRIDES = ("cpm_cny", "cpc_cny", "creative", "wear_out", "weekly_cap", "targeting", "fee_share", "click_prob", "credibility",
              "partner_share")
+HEARD = {"pushed": OVERRIDES, "followed": ("creative", "wear_out", "weekly_cap", "targeting", "click_prob", "credibility", "partner_share"),
+         "bid for": ("cpc_cny", "creative", "wear_out", "partner_share"), "ranked": ("partner_share",),
+         "own name": ("cpc_cny", "partner_share")}  # what each way of being seen can do with them
 
 
 def _as_channel(meaning: str, unit: str, **bounds):
@@ -71,12 +74,33 @@ class MediaTacticSettings(TacticSettings):
         return audience
 
     @model_validator(mode="after")
-    def _is_paid_for(self):
-        channel = CHANNELS[self.channel]
-        price = max(channel.cpm_cny if self.cpm_cny is None else self.cpm_cny, channel.cpc_cny if self.cpc_cny is None else self.cpc_cny)
-        if channel.way in ("pushed", "bid for", "own name") and price <= 0:
-            raise ValueError(f"cpm_cny and cpc_cny are both 0: exposures of {self.channel} would be free")
+    def _says_what_its_channel_hears(self):
+        way = CHANNELS[self.channel].way
+        for name in OVERRIDES:
+            if getattr(self, name) is not None and name not in HEARD[way]:
+                raise ValueError(f"{name} = {getattr(self, name):g} does nothing on {self.channel}, which is {way}; "
+                                 f"what it takes: {', '.join(HEARD[way]) or 'none of these'}")
+        if way == "own name" and (self.audience != ("everyone",) or self.region >= 0 or self.holdout_share > 0):
+            raise ValueError(f"audience, region and holdout_share do nothing on {self.channel}: who types the name is shown it")
+        if self.partner_share and self.platform > 0:
+            raise ValueError("partner_share is paid by the focal platform only (platform = 0)")
         return self
+
+    @model_validator(mode="after")
+    def _is_paid_for(self):
+        channel = self.as_channel()
+        if channel.way in ("bid for", "own name") and channel.cpc_cny < .01:
+            raise ValueError(f"cpc_cny = {channel.cpc_cny:g}: clicks on {self.channel} would be free; at least 0.01")
+        if channel.way == "pushed" and channel.cpm_cny > 0 and self.cpc_cny is not None:
+            raise ValueError(f"cpc_cny is not heard while cpm_cny is {channel.cpm_cny:g}; set cpm_cny = 0 to pay for clicks")
+        if channel.way == "pushed" and channel.cpm_cny == 0 and (channel.cpc_cny < .01 or channel.click_prob == 0):
+            raise ValueError(f"exposures of {self.channel} would be free: set cpm_cny, or cpc_cny where there are clicks")
+        return self
+
+    def as_channel(self):
+        """The channel with what this tactic says of it."""
+        changes = {name: getattr(self, name) for name in OVERRIDES if getattr(self, name) is not None}
+        return replace(CHANNELS[self.channel], **changes)
 
 
 class Media(Tactic):
@@ -87,8 +111,8 @@ class Media(Tactic):
 
     def __init__(self, settings: MediaTacticSettings):
         super().__init__(settings)
-        changes = {name: getattr(settings, name) for name in OVERRIDES if getattr(settings, name) is not None}
-        channel = replace(CHANNELS[settings.channel], **changes)
+        channel = settings.as_channel()
+        self._has_posted = False  # a market that took up a checkpoint weighs the audience anew: its settings may be others
         self.channel = replace(channel, privacy_cost=channel.privacy_cost * channel.targeting)
         days = ((settings.end or settings.start) - settings.start).days + 1
         plan = np.array([_emphasis(settings.flighting, day, days) for day in range(days)])
@@ -102,8 +126,9 @@ class Media(Tactic):
         left = fen(s.budget_cny) - (m.media.plans[number].spent if number in m.media.plans else 0)
         spend = min(int(left * self.part_of_rest[(m.date - s.start).days]), left)
         if spend > 0:
-            is_new = number not in m.media.plans or bool(CUSTOMER_KINDS & set(s.audience))
-            m.media.post(m, number, spend, self.weights(m) if is_new else None)
+            is_new = not self._has_posted or bool(CUSTOMER_KINDS & set(s.audience))
+            m.media.post(m, number, spend, left, self.weights(m) if is_new else None)
+            self._has_posted = True
 
     def weights(self, m) -> np.ndarray:
         """Relative exposure of each consumer, (n_consumers,) float32: habit, device, audience, targeting; the held out have none.

@@ -32,7 +32,9 @@ class Survey(Tactic):
     Settings = SurveySettings
 
     def act(self, m) -> None:
-        """Reads: customers.stage, satisfaction.  Writes: m.surveys, platforms.own_funds.  Draws: SURVEY_SAMPLE, two per consumer.
+        """Reads: customers.stage, satisfaction.  Writes: m.surveys, platforms.own_funds.
+
+        Draws: SURVEY_SAMPLE, two per consumer and survey.
 
         An entry: day, tactic, platform, asked, awareness and its error, satisfaction of users and its error, the truth of both.
         """
@@ -45,12 +47,12 @@ class Survey(Tactic):
         if asked < 1:
             return
         key = stream_key(m.path_seed, Stream.SURVEY_SAMPLE, m.day)
-        ids = np.sort(np.argsort(uniforms(key, 0, count, 0), kind="stable")[:asked])
+        ids = np.sort(np.argsort(uniforms(key, 0, count, 4 * number), kind="stable")[:asked])
         stage = m.customers.stage[m.customers.of(s.platform)]
         satisfaction = m.customers.satisfaction[m.customers.of(s.platform)]
         is_user = (stage >= REGISTERED) & (stage != CHURNED)
         users = ids[is_user[ids]]
-        stated = np.clip(satisfaction[users] + s.answer_error * normals_of(key, users, 1), 0, 1)
+        stated = np.clip(satisfaction[users] + s.answer_error * normals_of(key, users, 2 * number + 1), 0, 1)
         knows = float((stage[ids] >= AWARE).mean())
         cost = int(asked * price)
         m.ledger.pay(m.books.platform_own, s.platform, m.books.world, 0, cost, purpose=Purpose.SURVEY)

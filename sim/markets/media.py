@@ -1,5 +1,7 @@
 """The market for attention: what was posted yesterday is seen today, by whom and how often, and is paid for as it is seen.
 
+What stands beside a platform's own name is shown the day it is posted.
+
 A plan is one media tactic at work: its flight of the day (impressions, clicks or a stock that is fed), each consumer's memory of it
 and what it has cost.  What people do with what they see is theirs (`agents/customer.py`).
 
@@ -47,14 +49,16 @@ class MediaSettings(Settings):
 class Plan:
     """One media tactic at work.
 
-    channel: its coefficients (`agents.tactics.channels.Channel`).  posted: fen for today, -1 if nothing was posted yesterday.
+    channel: its coefficients (`agents.tactics.channels.Channel`).  posted: fen for today, -1 if nothing was posted yesterday; left:
+    of the whole budget when it was.  age: exposures a head of the audience so far, which wear the creative.  served: share of
+    searches for the own name that are shown it.
     weight: of each consumer, audience times habit, relative, with its sum in total; adstock, frequency: remembered exposures, and
     those of about the last week; reached: saw it at least once; all (n_consumers,).  spent: fen.  stock: fen, of channels that build
     one.  blocked: held back by the frequency cap.
     """
 
-    COUNTS = ("posted", "total", "audience", "spent", "impressions", "clicks", "blocked", "stock", "spent_today", "impressions_today",
-              "clicks_today", "expected_clicks")
+    COUNTS = ("posted", "left", "age", "served", "total", "audience", "spent", "impressions", "clicks", "blocked", "stock",
+              "spent_today", "impressions_today", "clicks_today", "expected_clicks")
     ARRAYS = ("weight", "adstock", "frequency", "reached")
 
     def __init__(self, number: int, platform: int, channel, n: int, weight: float):
@@ -62,15 +66,11 @@ class Plan:
         self.half_stock = fen(channel.half_stock_cny / weight)
         self.weight, self.adstock, self.frequency = (np.zeros(n, np.float32) for _ in range(3))
         self.reached = np.zeros(n, np.bool_)
-        self.posted, self.expected_clicks, self.total, self.audience = -1, 1.0, 0.0, 0
+        self.posted, self.left, self.expected_clicks, self.total, self.audience = -1, 0, 1.0, 0.0, 0
+        self.age = self.served = 0.0
         self.spent = self.impressions = self.clicks = self.blocked = self.stock = 0
         self.spent_today = self.impressions_today = self.clicks_today = 0
         self.habits = _gamma_quantiles(channel.reach_shape)
-
-    @property
-    def age(self) -> float:
-        """Impressions per head of the audience so far: how worn the creative is."""
-        return self.impressions / max(self.audience, 1)
 
     @property
     def effect(self) -> float:
@@ -151,13 +151,14 @@ class MediaMarket:
             self.plans[number] = Plan(number, tactic.settings.platform, tactic.channel, len(m.consumers), m.scenario.weight)
         return self.plans[number]
 
-    def post(self, m, number: int, spend: int, weight: np.ndarray | None) -> None:
-        """A tactic posts what it will spend tomorrow, fen, and on whom: each consumer's weight in its audience, None if as yesterday.
+    def post(self, m, number: int, spend: int, left: int, weight: np.ndarray | None) -> None:
+        """A tactic posts what it will spend tomorrow, fen, of what is left, and on whom: each consumer's weight in its audience, None if
+        as yesterday.  A lucky day may cost more than its part, never more than is left.
 
         The weights of who has no income do not count.  Draws: MEDIA_HABIT, one per consumer and channel.
         """
         plan = self.plan_of(m, number)
-        plan.posted = spend
+        plan.posted, plan.left = spend, left
         if weight is not None:
             count = m.settings.consumers.count
             habit = stream_key(m.world_seed, Stream.MEDIA_HABIT, plan.channel.number)
@@ -167,23 +168,33 @@ class MediaMarket:
     def brand_ad(self, platform: int) -> tuple[float, int]:
         """(chance that a search for a platform's own name shows its advertisement, number of the tactic)."""
         for number, plan in self.plans.items():
-            if plan.channel.way == "own name" and plan.platform == platform and plan.posted > 0:
-                price = fen(plan.channel.cpc_cny * self.price_factor_today)
-                return min(1.0, plan.posted / (price * max(plan.expected_clicks, 1.0))), number
+            if plan.channel.way == "own name" and plan.platform == platform and plan.posted > 0 and not self.is_banned(plan):
+                plan.served = min(1.0, plan.posted / (self.click_price(plan) * max(plan.expected_clicks, 1.0)))
+                return plan.served, number
         return 0.0, 0
+
+    def is_banned(self, plan: Plan) -> bool:
+        """True if the plan's channel may not be used today."""
+        return plan.channel.name in self.banned_today
+
+    def click_price(self, plan: Plan) -> int:
+        """What a click costs today, fen, at least 1."""
+        return max(fen(plan.channel.cpc_cny * self.price_factor_today), 1)
 
     def note_visits(self, m, platform: int, visits: int, ad_clicks: int, tactic: int) -> None:
         """Count the visits of a platform; pay for clicks on the advertisement beside its own name."""
         self.n_visits_today[platform] = visits
         for plan in self.plans.values():
             if plan.channel.way == "own name" and plan.platform == platform and plan.is_posted:
-                clicks = int(ad_clicks) if plan.number == tactic else 0
-                plan.expected_clicks += .2 * (clicks - plan.expected_clicks)
-                self.bill(m, plan, min(clicks * fen(plan.channel.cpc_cny * self.price_factor_today), plan.posted), 0, clicks)
+                clicks = int(ad_clicks) if plan.number == tactic and not self.is_banned(plan) else 0
+                if clicks:
+                    plan.expected_clicks += .2 * (clicks / plan.served - plan.expected_clicks)  # of all who searched, shown it or not
+                self.bill(m, plan, min(clicks * self.click_price(plan), plan.left), 0, clicks)
 
     def bill(self, m, plan: Plan, amount: int, impressions: int, clicks: int) -> None:
         """The platform pays for what a plan showed today; its flight is over."""
         plan.posted = -1
+        plan.age += impressions / max(plan.audience, 1)
         plan.spent_today, plan.impressions_today, plan.clicks_today = amount, impressions, clicks
         plan.spent += amount
         plan.impressions += impressions
@@ -239,24 +250,27 @@ def show(m):
 def _show(m, plan: Plan, key):
     """One plan's day: how many exposures its money or its stock makes, who has them, what is due."""
     s, channel, media, customers = m.settings.media, plan.channel, m.media, m.customers
-    posted, count = max(plan.posted, 0), m.settings.consumers.count
-    fee, click_price = int(posted * channel.fee_share), fen(channel.cpc_cny * media.price_factor_today)
-    price = fen(channel.cpm_cny * media.price_factor_today) / 1000 if channel.cpm_cny > 0 else click_price * channel.click_prob
+    posted, count, effect = max(plan.posted, 0), m.settings.consumers.count, plan.effect * media.claims_factor_today
+    click_price, gross = media.click_price(plan), 1.0 / (1.0 - channel.fee_share)  # the fee comes on top of what is seen
+    price = 100 * channel.cpm_cny * media.price_factor_today * gross / 1000 if channel.cpm_cny > 0 else \
+        click_price * gross * min(channel.click_prob * effect, 1.0)
     if channel.way == "followed":
         plan.stock = int(plan.stock * (1.0 - channel.depreciation)) + posted
         wanted = channel.readings * plan.audience * plan.stock / (plan.stock + plan.half_stock)
     else:
-        wanted = (posted - fee) / price if price > 0 else 0.0
+        wanted = posted / price if price > 0 else 0.0
+    if media.is_banned(plan):
+        wanted = 0.0
     rate, offset = wanted / plan.total if plan.total > 0 else 0.0, plan.platform * len(m.consumers)
     impressions, clicks, blocked = (int(x) for x in np.sum(run_in_blocks(lambda start, stop: _expose(
         key, start, stop, plan.number, offset, m.day, rate, plan.weight, plan.adstock, plan.frequency, plan.reached,
-        np.float32(channel.carryover), channel.weekly_cap, channel.half, channel.power, plan.effect * media.claims_factor_today,
+        np.float32(channel.carryover), channel.weekly_cap, channel.half, channel.power, effect,
         channel.awareness, channel.consideration, channel.goodwill, channel.credibility, channel.privacy_cost, s.annoying_from,
         s.annoyance, channel.click_prob, media.silence, media.unmoved, media.visits, customers.goodwill, customers.trust_good,
         customers.trust_bad, customers.clicked, customers.clicked_on, customers.viewed, customers.viewed_on), count, m.threads), axis=0))
     plan.blocked += blocked
-    due = clicks * click_price if channel.cpm_cny <= 0 else int(impressions * price)
-    media.bill(m, plan, posted if channel.way == "followed" else min(fee + due, posted), impressions, clicks)
+    due = int(clicks * click_price * gross) if channel.cpm_cny <= 0 else int(impressions * price)
+    media.bill(m, plan, posted if channel.way == "followed" else min(due, plan.left), impressions, clicks)
 
 
 def search(m):
@@ -271,23 +285,25 @@ def search(m):
     searches = media.need_luck < s.search_share
     ids, luck, taken = media.in_need[searches], media.need_luck[searches] / max(s.search_share, 1e-12), 0.0
     for plan in media.plans.values():
-        channel, posted = plan.channel, max(plan.posted, 0)
+        channel, posted, inside = plan.channel, max(plan.posted, 0), plan.weight[ids] > 0
+        wish, price = s.ad_click_prob * plan.effect * media.claims_factor_today, media.click_price(plan)
         if channel.way == "ranked":
             plan.stock = int(plan.stock * (1.0 - channel.depreciation)) + posted
             prob = s.result_click_prob * plan.stock / (plan.stock + plan.half_stock)
         elif channel.way == "bid for" and plan.is_posted:
-            price = fen(channel.cpc_cny * media.price_factor_today)
-            prob = s.ad_click_prob * plan.effect * min(1.0, posted / (price * max(plan.expected_clicks, 1.0)))
+            prob = wish * min(1.0, posted / (price * max(plan.expected_clicks, 1.0)))
         else:
             continue
-        hit = ids[(luck >= taken) & (luck < taken + prob) & (plan.weight[ids] > 0)]
+        if media.is_banned(plan):
+            prob = 0.0
+        hit = ids[(luck >= taken) & (luck < taken + prob) & inside]
         taken = min(taken + prob, 1.0)
         rows = hit + plan.platform * len(m.consumers)
         media.visits[rows] = SEARCHED
         m.customers.clicked[rows], m.customers.clicked_on[rows] = FIRST_TACTIC + plan.number, m.day
         plan.reached[hit] = True
-        plan.expected_clicks += .2 * (s.ad_click_prob * len(ids) - plan.expected_clicks)
-        media.bill(m, plan, min(len(hit) * price, posted) if channel.way == "bid for" else posted, len(ids), len(hit))
+        plan.expected_clicks += .2 * (min(wish, 1.0) * inside.sum() - plan.expected_clicks)
+        media.bill(m, plan, min(len(hit) * price, plan.left) if channel.way == "bid for" else posted, int(inside.sum()), len(hit))
 
 
 def share_with_partners(m):

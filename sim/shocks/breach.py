@@ -33,25 +33,28 @@ class BreachSettings(ShockSettings):
 
 
 class Breach(Shock):
-    """Strikes once, on the first day of its window; news of it spread on every day of it."""
+    """Takes the data on the first day of its window; the news reach an equal part of their readers on every day of it."""
 
     kind = "breach"
     Settings = BreachSettings
 
     def strike(self, m) -> None:
-        """Reads: customers.stage.  Writes: customers.trust_good, trust_bad, satisfaction; consumers.deposit; platforms.own_funds.
+        """Reads: customers.stage.  Writes: customers.trust_good, trust_bad; consumers.deposit; platforms.own_funds.
 
-        Draws: BREACH, two per consumer.
+        Draws: BREACH, two per consumer and shock.
         """
         s, customers, count = self.settings, m.customers, m.settings.consumers.count
-        if len(customers) == 0 or s.platform >= len(m.platforms) or s.share_hit == 0 or m.date != s.start:
+        if len(customers) == 0 or s.platform >= len(m.platforms) or s.share_hit == 0:
             return
-        key, rows = stream_key(m.path_seed, Stream.BREACH, m.day), customers.of(s.platform)
-        exposed = s.share_hit * (1.0 - .5 * m.settings.standing.of(s.platform).security)
-        has_data = customers.stage[rows] >= REGISTERED
-        hit = np.flatnonzero(has_data & (uniforms(key, 0, len(m.consumers), 0) < exposed))
-        reads = np.flatnonzero(uniforms(key, 0, count, 1) < s.news_share)
+        first, days = max(m.calendar.day_of(s.start), 0), ((s.end or s.start) - s.start).days + 1
+        key, rows, slot = stream_key(m.path_seed, Stream.BREACH, first), customers.of(s.platform), 2 * m.shocks.index(self)
+        u = uniforms(key, 0, count, slot + 1) * days / max(s.news_share, 1e-12)  # below `days` for readers; its whole part is their day
+        reads = np.flatnonzero((u >= m.day - first) & (u < m.day - first + 1))
         customers.trust_bad[rows.start + reads] += np.float32(s.news_experiences)
+        if m.day != first:
+            return
+        exposed = s.share_hit * (1.0 - .5 * m.settings.standing.of(s.platform).security)
+        hit = np.flatnonzero((customers.stage[rows] >= REGISTERED) & (uniforms(key, 0, len(m.consumers), slot) < exposed))
         customers.trust_bad[rows.start + hit] += np.float32(s.bad_experiences)
         if s.compensation_cny > 0:
             m.ledger.pay(m.books.platform_own, s.platform, m.books.deposit, hit, fen(s.compensation_cny), purpose=Purpose.SHOCK)

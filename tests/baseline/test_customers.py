@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agents.customer import ACTIVE, AWARE, CHURNED, CONSIDERING, FIRST_USE, REGISTERED, UNAWARE, VERIFIED
+from sim.core.errors import UserError
 from sim.markets.service import coverage
 from tests.worlds import CopyOfEachDay, campaign, contested_market
 
@@ -228,12 +229,12 @@ def test_the_referral_tree_is_a_tree_and_rewards_are_paid_on_first_payment():
     market = contested_market(after=60, consumers__count=5000, customers__conversion=.6, tactics=[
         {"kind": "referral", "start": FIRST, "end": LAST, "budget_cny": 1e9, "invitations_a_month": 8.0}])
     c, n = market.customers, len(market.consumers)
-    came = np.flatnonzero((focal(market, "source") == 1) & (focal(market, "depth") > 0))
+    came = np.flatnonzero(focal(market, "depth") > 0)
     assert len(came) > 50 and focal(market, "depth").max() > 1
     by = focal(market, "referrer")[came]
     assert (focal(market, "depth")[by] + 1 == focal(market, "depth")[came]).all()
     assert (focal(market, "first_use_on")[by] <= focal(market, "registered_on")[came]).all()
-    paid = ((focal(market, "source") == 1) & (focal(market, "first_use_on") >= 0)).sum()
+    paid = ((focal(market, "depth") > 0) & (focal(market, "first_use_on") >= 0)).sum()
     assert market.word_of_mouth.spent[0] == paid * 4000 > 0
     same = (market.consumers.segment[by] == market.consumers.segment[came]).mean()
     shares = np.bincount(market.consumers.segment, minlength=5) / n
@@ -259,3 +260,49 @@ def test_nobody_is_in_two_minds(lived):
     c = lived[1].customers
     assert (c.reason[c.stage == CHURNED] >= 10).all() and (c.since[c.stage == FIRST_USE] == c.first_use_on[c.stage == FIRST_USE]).all()
     assert (c.last_use_on[c.stage == ACTIVE] >= 0).all()
+
+
+# --- what fresh eyes found --------------------------------------------------------------------------------------------
+
+
+def test_a_fork_shows_its_advertisements_to_its_own_audience():
+    """The audience is weighed anew in a market that took up a checkpoint: a fork may change whom a tactic is for."""
+    before = contested_market(after=10, tactics=[ADS | {"channel": "broadcast"}])
+    fork = contested_market(tactics=[ADS | {"channel": "broadcast", "region": 2}])
+    fork.restore(before.state())
+    fork.run_days(1)
+    assert not fork.media.plans[0].weight[fork.consumers.region != 2].any() and fork.media.plans[0].weight.any()
+
+
+@pytest.mark.parametrize("weight", [1000.0, 16_000.0])
+def test_what_is_seen_is_what_is_paid_for_at_any_weight(weight):
+    """Exposures bought piece by piece: lucky days cost more, unlucky days less, and none is given away."""
+    dear = {"channel": "events", "budget_cny": 40e6, "end": datetime.date(2012, 2, 20)}
+    plan = contested_market(after=60, weight=weight, tactics=[ADS | dear]).media.plans[0]
+    assert plan.spent == pytest.approx(plan.impressions * plan.channel.cpm_cny / 10, rel=.01) and plan.impressions > 10
+
+
+def test_two_referral_programmes_pay_each_newcomer_once():
+    programmes = [{"kind": "referral", "name": name, "start": FIRST, "end": LAST, "budget_cny": 1e9, "invitations_a_month": 4.0}
+                  for name in ("one", "two")]
+    market = contested_market(after=60, customers__conversion=.6, tactics=programmes)
+    paid = ((focal(market, "depth") > 0) & (focal(market, "first_use_on") >= 0)).sum()
+    assert sum(market.word_of_mouth.spent.values()) == paid * 4000 and len(market.word_of_mouth.spent) == 2
+
+
+def test_a_budget_that_binds_on_the_own_name_gives_no_clicks_away():
+    tight = {"channel": "search_brand", "budget_cny": 6e5}
+    plan = contested_market(after=60, consumers__count=8000, customers__visits_alone=30.0, tactics=[ADS | tight]).media.plans[0]
+    assert 0 < plan.clicks * 120 <= 1.1 * plan.spent
+
+
+@pytest.mark.parametrize("wrong, says", [
+    ({"channel": "search_brand", "holdout_share": .2}, "do nothing on search_brand"),
+    ({"channel": "portal", "cpc_cny": 2.0}, "not heard while"),
+    ({"channel": "search_generic", "cpc_cny": 0.0}, "would be free"), ({"channel": "broadcast", "cpm_cny": 0.0, "cpc_cny": 2.0}, "be free"),
+    ({"channel": "search_generic", "weekly_cap": 3.0}, "does nothing on search_generic"), ({"channel": "tv"}, "no channel 'tv'"),
+    ({"channel": "portal", "audience": ("pupils",)}, "no audience 'pupils'"), ({"channel": "portal", "platform": 7}, "3 platforms")])
+def test_what_a_tactic_cannot_do_is_said_in_one_line(wrong, says):
+    with pytest.raises(UserError, match=says) as refusal:
+        contested_market(tactics=[ADS | wrong])
+    assert len(refusal.value.lines) == 1

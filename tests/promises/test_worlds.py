@@ -38,8 +38,9 @@ OFFERED = {"credit_payment__is_offered": True, "credit_payment__first_day": 10, 
 
 RIVALRY = {"customers__is_contested": True, "customers__conversion": .6, "standing__focal__users_share": .3,
            "standing__focal__aware_share": .6, "standing__rival__payment_success": .7, "loyalty__complaint_prob": .8,
-           "tactics": [campaign(), campaign(name="guides", channel="content"), campaign(name="words", channel="search_generic"),
-                       campaign(name="own name", channel="search_brand", holdout_share=.2),
+           "tactics": [campaign(), campaign(name="guides", channel="content", holdout_share=.2),
+                       campaign(name="words", channel="search_generic"),
+                       campaign(name="own name", channel="search_brand"),
                        {"kind": "survey", "start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 2, 20)},
                        {"kind": "referral", "start": datetime.date(2012, 1, 2), "end": datetime.date(2012, 2, 20), "budget_cny": 1e8,
                         "invitations_a_month": 20.0}]}  # an eventful market for customers
