@@ -15,9 +15,9 @@ HEADLINES = ("drawn", "gmv", "lender_profit", "platform_profit", "merchant_profi
 OF_CUSTOMERS = ("new_users", "users", "awareness", "market_share", "customer_satisfaction", "marketing_spending", "platform_profit")
 
 
-def headlines(measures) -> list[str]:
+def headlines(measures, about_customers: bool) -> list[str]:
     """Which of the measures an answer speaks of: those of customers where platforms compete for them, else of sales and credit."""
-    return [name for name in (OF_CUSTOMERS if "new_users" in measures else HEADLINES) if name in measures]
+    return [name for name in (OF_CUSTOMERS if about_customers else HEADLINES) if name in measures]
 
 
 def verdict(difference: float, low: float, high: float, promoted: float) -> str:
@@ -40,7 +40,8 @@ def answer_of(fork, lang: str = "en") -> str:
     """One sentence that answers the scenario's question, with its interval and number of pairs."""
     say, write = Words(lang), Writer(lang)
     if promotion_of(fork.scenario) is None:
-        return answer_of_effects(fork.effects, len(fork.without[0].daily), len(fork.with_tactics), lang)
+        return answer_of_effects(fork.effects, len(fork.without[0].daily), len(fork.with_tactics), lang,
+                                 about_customers=fork.scenario.customers.is_contested)
     promoted = float(by_day(fork.with_tactics, "drawn_promoted").sum(axis=0).mean())
     if promoted == 0:
         return say("answer_no_draws")
@@ -76,11 +77,11 @@ def _pace(fork, say: Words, write: Writer) -> str:
     return say("pace_sold_out", minutes=write.minutes(minutes)) if math.isfinite(minutes) else say("pace_lasts")
 
 
-def answer_of_effects(effects, days: int, pairs: int, lang: str = "en") -> str:
+def answer_of_effects(effects, days: int, pairs: int, lang: str = "en", about_customers: bool = False) -> str:
     """One sentence from a table of effects: headline measures that changed, and those in which nothing is detectable."""
     say, write = Words(lang), Writer(lang)
     rows = effects.set_index("measure")
-    shown = headlines(rows.index)
+    shown = headlines(rows.index, about_customers)
     changed = [name for name in shown if rows.loc[name, "low"] > 0 or rows.loc[name, "high"] < 0]
     parts = []
     for name in changed:

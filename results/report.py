@@ -133,7 +133,7 @@ def compare_page(comparison, lang: str = "en") -> Page:
     answers, sections = [], target_sections(paths, lang)
     for number, each in enumerate(others):
         mine = effects[effects["scenario"] == each.name].reset_index(drop=True)
-        sentence = answer_of_effects(mine, each.days, n, lang)
+        sentence = answer_of_effects(mine, each.days, n, lang, each.customers.is_contested)
         answers.append(f"{each.name}: {sentence}" if len(others) > 1 else sentence)
         bad = mine[mine["measure"] == "bad_loans_simulated"][["baseline", "value"]].to_numpy().max(initial=0)
         table = effects_table(mine, say, (baseline.name, each.name), ("baseline", "value"), too_few_bad(bad, say))
@@ -175,7 +175,7 @@ def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:
     baseline, each = comparison.scenarios[0], comparison.scenarios[number + 1]
     daily = {scenario.name: comparison.days_of(scenario.name) for scenario in (baseline, each)}
     effects = comparison.effects[comparison.effects["scenario"] == each.name].set_index("measure")
-    moved = [name for name in headlines(effects.index) if effects["high"][name] > effects["low"][name]]
+    moved = [name for name in headlines(effects.index, each.customers.is_contested) if effects["high"][name] > effects["low"][name]]
     shown = sorted(moved, key=lambda name: bool(effects["low"][name] <= 0 <= effects["high"][name]))[:MOST_FANS]
     if not shown or baseline.days < 2:
         return None
