@@ -94,7 +94,7 @@ def invite(m):
 
     P(invite) a day = rate / 30 x satisfaction x (1 + response x reward in CNY); of two friends one of the own segment is preferred.
     Reads: m.word_of_mouth.programmes, customers.stage, satisfaction, consumers.segment.  Writes: customers.clicked, clicked_on, referrer,
-    invited_on, m.media.visits, word_of_mouth.n_invitations_today, reward_today.  Draws: REFERRAL_INVITATION, five per customer.
+    invited_on, programme, m.media.visits, word_of_mouth.n_invitations_today, reward_today.  Draws: REFERRAL_INVITATION, five per customer.
     """
     customers, talk = m.customers, m.word_of_mouth
     if len(customers) == 0 or not talk.programmes:
