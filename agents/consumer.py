@@ -210,8 +210,16 @@ def register(m):
 
 
 def go_shopping(m):
-    """Some consumers shop today.  Reads: consumers.shopping_rate.  Writes: m.shoppers.  Draws: CONSUMER_SHOPS, one per consumer."""
+    """Some consumers shop today, who holds a promise more, who bought ahead less.
+
+    Reads: consumers.shopping_rate, promotions.urge_today, need_today.  Writes: m.shoppers, promotions.is_extra.
+    Draws: CONSUMER_SHOPS, one per consumer.
+    """
     key, factor = stream_key(m.path_seed, Stream.CONSUMER_SHOPS, m.day), np.float32(m.goods.shopping_factor_today)
+    if len(m.promotions.urge_today):
+        m.shoppers = _urged_shoppers(key, m.consumers.shopping_rate, factor, m.promotions.need_today, m.promotions.urge_today,
+                                     m.promotions.is_extra)
+        return
     m.shoppers = np.concatenate(run_in_blocks(lambda start, stop: _shoppers(key, start, stop, m.consumers.shopping_rate, factor),
                                               len(m.consumers), m.threads))
 
@@ -267,6 +275,22 @@ def _shoppers(key, start, stop, shopping_rate, factor):
         u = np.float32(np.int32(bits(key, i, 0) >> np.uint64(40))) * scale
         rows[count] = i
         count += u < shopping_rate[i] * factor
+    return rows[:count]
+
+
+@kernel
+def _urged_shoppers(key, shopping_rate, factor, need, urge, is_extra):
+    """Rows with u_i < rate_i factor need_i urge_i; extra are those with u_i >= rate_i factor need_i."""
+    rows = np.empty(len(shopping_rate), np.int64)
+    count = 0
+    scale = np.float32(1.0 / 16777216.0)
+    for i in range(len(shopping_rate)):
+        u = np.float32(np.int32(bits(key, i, 0) >> np.uint64(40))) * scale
+        base = shopping_rate[i] * factor * need[i]
+        if u < base * urge[i]:
+            is_extra[i] = u >= base
+            rows[count] = i
+            count += 1
     return rows[:count]
 
 

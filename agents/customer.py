@@ -109,12 +109,18 @@ class Customers(Population):
     depth = column(np.int16, "steps", "Place in the referral tree: 0 came without, 1 invited by one who came without")
     heard_good = column(np.int16, "messages", "Recommendations heard of since yesterday")
     heard_bad = column(np.int16, "messages", "Warnings heard of since yesterday")
+    for_deal = column(np.bool_, "yes/no", "Registered only because of a welcome that was promised")
     complaint_on = column(np.int32, "day", "Day of the open complaint; -1 none", default=-1)
 
     def of(self, platform: int) -> slice:
         """The rows of one platform."""
         n = len(self.model.consumers)
         return slice(platform * n, (platform + 1) * n)
+
+    def are_users(self, platform: int) -> np.ndarray:
+        """Who may pay at a platform: verified and not left for good, (n_consumers,)."""
+        stage = self.stage[self.of(platform)]
+        return (stage >= VERIFIED) & (stage != CHURNED)
 
     def trust(self) -> np.ndarray:
         """Mean of the Beta distribution of trust, shape (n_customers,)."""
@@ -219,9 +225,11 @@ def visit_and_register(m):
     """Consumers visit platforms by themselves, as friends do, or because of a click or an invitation, and some register.
 
     P(visit) = 1 - (1 - p)(1 - q / d)^(friends who registered) for who considers it; P(register | visit) = c exp(trust, fit, friction,
-    reward).  With c = 1, none of the latter and everybody considering this is Bass's micro form.
-    Reads: m.media.visits, customers.user_neighbours.  Writes: customers.stage, since, reason, registered_on, source, depth,
-    user_neighbours, clicked, clicked_on, m.media.n_visits_today, n_registered_today, recent, platforms.own_funds.
+    reward).  With c = 1, none of the latter and everybody considering this is Bass's micro form.  What newcomers are promised raises
+    the first by exp(response pull keenness), the odds of the second too.
+    Reads: m.media.visits, customers.user_neighbours, m.promotions.welcome_today.  Writes: customers.stage, since, reason,
+    registered_on, source, depth, for_deal, user_neighbours, clicked, clicked_on, m.media.n_visits_today, n_registered_today, recent,
+    platforms.own_funds.
     Draws: CUSTOMER_REGISTRATION, four per consumer and platform.  Source: Rand and Rust (2011).
     """
     customers, s, n, platforms = m.customers, m.settings.customers, len(m.consumers), range(len(m.platforms))
@@ -235,7 +243,8 @@ def visit_and_register(m):
         degrees, s.visits_alone / 365, s.visits_social * m.settings.word_of_mouth.volume / 365, m.media.visits, s.search_share,
         s.find_prob, served, tactic, customers.clicked, customers.clicked_on, customers.trust_good,
         customers.trust_bad, s.prior_trust, s.conversion_trust, s.conversion_fit, fit, m.consumers.segment, ease, s.idle_click,
-        s.return_ease, m.word_of_mouth.reward_today, s.reward_response), n, m.threads)
+        s.return_ease, m.word_of_mouth.reward_today, s.reward_response, m.promotions.welcome_today, m.promotions.keenness,
+        m.settings.deals.visit_response, customers.for_deal), n, m.threads)
     visits = np.sum([counts for _, counts in parts], axis=0)
     for platform in platforms:
         m.media.note_visits(m, platform, *visits[platform], tactic[platform])
@@ -345,11 +354,11 @@ def _consider(key, in_need, n, n_platforms, day, stage, since, reason, trust_goo
 @kernel
 def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbours, degrees, alone, social, visits, search_share, find,
            served, tactic, clicked, clicked_on, trust_good, trust_bad, prior, by_trust, by_fit, fit, segment, ease,
-           idle_click, return_ease, reward, reward_response):
+           idle_click, return_ease, reward, reward_response, welcome, keenness, visit_response, for_deal):
     """Rows that register or return today, and by platform: visits, clicks on the advertisement beside its own name.
 
     visits: 1 came by a click, 2 by an invitation, 3 by a search without a name.  Who searches by name finds it with a chance, with
-    an advertisement for sure.
+    an advertisement for sure.  for_deal: the same draws would have kept her away without the welcome.
     """
     rows, n_came = np.empty((stop - start) * n_platforms, np.int64), 0
     counts = np.zeros((n_platforms, 2), np.int64)
@@ -359,13 +368,16 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
             now, way = stage[r], visits[r]
             if now >= REGISTERED and now != CHURNED:
                 continue
+            pull, by_deal = welcome[p] * keenness[i] if welcome[p] > 0 else 0.0, False
             if way == 0:
                 if now != CONSIDERING:
                     continue
                 chance = alone
                 if degrees[i] > 0 and neighbours[r] > 0:
                     chance = 1.0 - (1.0 - alone) * (1.0 - min(social / degrees[i], 1.0)) ** neighbours[r]
-                if uniform(key, i, 4 * p) >= chance:
+                u = uniform(key, i, 4 * p)
+                by_deal = u >= chance
+                if u >= chance * np.exp(visit_response * pull):
                     continue
                 if uniform(key, i, 4 * p + 1) < search_share:
                     u = uniform(key, i, 4 * p + 2)
@@ -386,7 +398,14 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
                 chance *= np.exp(reward_response * reward[p])
             if now == CHURNED:
                 chance *= return_ease
-            if uniform(key, i, 4 * p + 3) < chance:
+            u = uniform(key, i, 4 * p + 3)
+            by_deal = by_deal or u >= chance
+            if pull > 0:
+                odds = chance * np.exp(reward_response * pull)
+                chance = odds / (max(1.0 - chance, 0.0) + odds)
+            if u < chance:
+                if now != CHURNED:
+                    for_deal[r] = by_deal
                 stage[r], since[r] = VERIFIED if now == CHURNED else REGISTERED, day
                 reason[r] = BY_REFERRAL if way == 2 else BY_SEARCH if way == 3 else BY_MEDIA if way == 1 else BY_NEED
                 rows[n_came] = r

@@ -71,19 +71,26 @@ def choose_platform(m):
     P(platforms) = exp(l IV) / (exp(l IV) + exp(out) B^b), IV = ln sum exp(V_p / l), B banks considered; P(p | platforms) =
     exp(V_p / l - IV).
     Reads: m.shoppers, customers.stage, trust_good, trust_bad, satisfaction, user_neighbours, consumers.last_platform, considered_banks,
-    basket_scale.  Writes: m.shoppers, consumers.last_platform, m.used_today; consumers.deposit.
+    basket_scale, m.promotions.appeal_today.  Writes: m.shoppers, consumers.last_platform, m.used_today; consumers.deposit;
+    promotions.is_switched, rival_payments_today.
     Draws: CUSTOMER_PLATFORM, one per shopper; RIVAL_SERVICE, one per shopper at a rival.
     """
-    customers, c, s = m.customers, m.consumers, m.settings.loyalty
+    customers, c, s, promotions = m.customers, m.consumers, m.settings.loyalty, m.promotions
     if len(customers) == 0:
         return
     n, fit = len(c), fit_of(m)
     friction = np.array([s.friction_weight * (standing.friction - .5) for standing in standings(m)])
-    choice = _choose(stream_key(m.path_seed, Stream.CUSTOMER_PLATFORM, m.day), m.shoppers, n, len(m.platforms), customers.stage,
-                     customers.trust_good, customers.trust_bad, customers.satisfaction, customers.user_neighbours, m.social.degrees(),
-                     c.segment, c.last_platform, c.considered_banks, m.settings.customers.prior_trust, s.trust_weight,
-                     s.satisfaction_weight, s.fit_weight * fit, friction, s.inertia, s.friends_weight, s.platforms_similarity,
-                     s.outside_utility, s.banks_similarity)
+    key = stream_key(m.path_seed, Stream.CUSTOMER_PLATFORM, m.day)
+
+    def choose(appeal):
+        return _choose(key, m.shoppers, n, len(m.platforms), customers.stage, customers.trust_good, customers.trust_bad,
+                       customers.satisfaction, customers.user_neighbours, m.social.degrees(), c.segment, c.last_platform,
+                       c.considered_banks, m.settings.customers.prior_trust, s.trust_weight, s.satisfaction_weight, s.fit_weight * fit,
+                       friction, s.inertia, s.friends_weight, s.platforms_similarity, s.outside_utility, s.banks_similarity, appeal)
+
+    choice = choose(promotions.appeal_today)
+    if len(promotions.appeal_today):
+        promotions.is_switched[m.shoppers] = choice != choose(promotions.appeal_today[:0])
     c.last_platform[m.shoppers[choice >= 0]] = choice[choice >= 0]
     at_rival = choice > FOCAL
     ids, platform = m.shoppers[at_rival], choice[at_rival].astype(np.int64)
@@ -91,6 +98,7 @@ def choose_platform(m):
                    np.array([standing.payment_success for standing in standings(m)])[platform])
     amount = np.minimum(c.basket_scale[ids].astype(np.int64), c.deposit[ids] // 2) * works
     m.ledger.pay(m.books.deposit, ids, m.books.world, 0, amount, purpose=Purpose.RIVAL_SALE)
+    promotions.rival_payments_today = ids + platform * n, amount
     m.shoppers = m.shoppers[choice == FOCAL]
     m.used_today = ids + platform * n, works
 
@@ -98,9 +106,9 @@ def choose_platform(m):
 def remember_use(m):
     """Who used a platform today trusts it more or less, is more or less satisfied, complains, and may leave for good.
 
-    P(leave | use) = leave_prob exp(spread z - slope (satisfaction - .8)), z hers for good.
-    Reads: m.used_today, m.goods.buyers_today, refused_today.  Writes: customers.stage, since, reason, trust_good, trust_bad,
-    satisfaction, first_use_on, last_use_on, n_uses, complaint_on, m.used_today.
+    P(leave | use) = leave_prob exp(spread z - slope (satisfaction - .8)), z hers for good; more if she came only for a deal.
+    Reads: m.used_today, customers.for_deal, m.goods.buyers_today, refused_today.  Writes: customers.stage, since, reason,
+    trust_good, trust_bad, satisfaction, first_use_on, last_use_on, n_uses, complaint_on, m.used_today.
     Draws: CUSTOMER_LEAVES, one per user and a trait; CUSTOMER_COMPLAINT, one per failure.
     """
     customers, s = m.customers, m.settings.loyalty
@@ -114,7 +122,8 @@ def remember_use(m):
               stream_key(m.path_seed, Stream.CUSTOMER_COMPLAINT, m.day), *m.used_today, len(m.consumers), len(own), m.day,
               customers.stage, customers.since, customers.reason, customers.trust_good, customers.trust_bad, customers.satisfaction,
               customers.first_use_on, customers.last_use_on, customers.n_uses, customers.complaint_on, s.negativity,
-              np.float32(s.pleased), np.float32(s.annoyed), s.leave_prob, s.leave_spread, s.leave_slope, s.complaint_prob)
+              np.float32(s.pleased), np.float32(s.annoyed), s.leave_prob, s.leave_spread, s.leave_slope, s.complaint_prob,
+              customers.for_deal, m.settings.deals.early_leaver)
 
 
 def fall_asleep(m):
@@ -158,8 +167,8 @@ def take_answers(m):
 
 @kernel
 def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfaction, neighbours, degrees, segment, last, banks, prior,
-            by_trust, by_satisfaction, fit, friction, inertia, by_friends, similarity, outside, banks_similarity):
-    """Platform of each shopper, -1 elsewhere: nested logit by one uniform, platforms in order of number."""
+            by_trust, by_satisfaction, fit, friction, inertia, by_friends, similarity, outside, banks_similarity, appeal):
+    """Platform of each shopper, -1 elsewhere: nested logit by one uniform, platforms in order of number.  appeal: of what is held."""
     choice = np.full(len(shoppers), -1, np.int8)
     weight = np.empty(n_platforms)
     for k in range(len(shoppers)):
@@ -175,6 +184,8 @@ def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfa
                     v += inertia
                 if degrees[i] > 0:
                     v += by_friends * neighbours[r] / degrees[i]
+                if len(appeal) > 0:
+                    v += appeal[r]
                 weight[p] = v
                 best = max(best, v)
         if best == -np.inf:
@@ -209,7 +220,8 @@ def _works(key, ids, success):
 
 @kernel
 def _remember(leave_key, trait_key, complaint_key, rows, works, n, n_own, day, stage, since, reason, trust_good, trust_bad, satisfaction,
-              first_use_on, last_use_on, n_uses, complaint_on, negativity, pleased, annoyed, leave_prob, spread, slope, complaint_prob):
+              first_use_on, last_use_on, n_uses, complaint_on, negativity, pleased, annoyed, leave_prob, spread, slope, complaint_prob,
+              for_deal, early_leaver):
     """One use each: T += 1 or negativity; satisfaction of rivals moves here, the focal platform's in the market for goods."""
     for k in range(len(rows)):
         r = rows[k]
@@ -234,5 +246,7 @@ def _remember(leave_key, trait_key, complaint_key, rows, works, n, n_own, day, s
             if complaint_on[r] < 0 and uniform(complaint_key, i, p) < complaint_prob:
                 complaint_on[r] = day
         chance = leave_prob * np.exp(spread * normal(trait_key, i, p) - .5 * spread ** 2 - slope * (satisfaction[r] - .8))
+        if for_deal[r]:
+            chance *= early_leaver
         if uniform(leave_key, i, p) < chance:
             stage[r], since[r], reason[r] = CHURNED, day, BORED if works[k] else FAILED

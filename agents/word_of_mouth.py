@@ -160,7 +160,7 @@ def speak(m):
 
 
 @kernel
-def _friend(u, i, count, complete, indptr, indices):
+def a_friend(u, i, count, complete, indptr, indices):
     """A friend of i by one uniform; -1 without friends.  On a complete graph anybody else below count."""
     if complete:
         if i >= count or count < 2:
@@ -181,7 +181,7 @@ def _speak(key, rows, works, listeners, good, bad, n, count, complete, indptr, i
         i, p = r % n, r // n
         chance = praise * satisfaction[r] ** 2 if works[k] else warning
         if uniform(key, i, 6 * p) < chance:
-            j = _friend(uniform(key, i, 6 * p + 1), i, count, complete, indptr, indices)
+            j = a_friend(uniform(key, i, 6 * p + 1), i, count, complete, indptr, indices)
             if j >= 0 and works[k]:
                 heard_good[p * n + j] += 1
                 told[0, p] += 1
@@ -192,12 +192,12 @@ def _speak(key, rows, works, listeners, good, bad, n, count, complete, indptr, i
         r = listeners[k]
         i, p = r % n, r // n
         if good[k] > 0 and uniform(key, i, 6 * p + 2) < praise_on:
-            j = _friend(uniform(key, i, 6 * p + 3), i, count, complete, indptr, indices)
+            j = a_friend(uniform(key, i, 6 * p + 3), i, count, complete, indptr, indices)
             if j >= 0:
                 heard_good[p * n + j] += 1
                 told[0, p] += 1
         if bad[k] > 0 and uniform(key, i, 6 * p + 4) < warning_on:
-            j = _friend(uniform(key, i, 6 * p + 5), i, count, complete, indptr, indices)
+            j = a_friend(uniform(key, i, 6 * p + 5), i, count, complete, indptr, indices)
             if j >= 0:
                 heard_bad[p * n + j] += 1
                 told[1, p] += 1
@@ -213,8 +213,8 @@ def _invite(key, ids, rate, satisfaction, homophily, open_prob, count, complete,
         i = ids[k]
         if uniform(key, i, 0) >= min(rate * satisfaction[i], 1.0):
             continue
-        j = _friend(uniform(key, i, 1), i, count, complete, indptr, indices)
-        other = _friend(uniform(key, i, 2), i, count, complete, indptr, indices)
+        j = a_friend(uniform(key, i, 1), i, count, complete, indptr, indices)
+        other = a_friend(uniform(key, i, 2), i, count, complete, indptr, indices)
         if j >= 0 and other >= 0 and segment[j] != segment[i] and segment[other] == segment[i] and uniform(key, i, 3) < homophily:
             j = other
         if j < 0:

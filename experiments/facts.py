@@ -140,6 +140,17 @@ TESTS: dict[str, FactTest] = {
                              "everybody goes on as in the first year", "cohort", 2_000),
     "L49": FactTest("breach_percent", "% of payments of who was hit, half a year", (-40, -10), "harmless_breach_percent",
                     "a breach that nobody minds", "breached_customers", 300),
+    "M23 inverted U": FactTest("peak_over_ends_mcny", "M CNY of profit, best bonus between the ends over both and over none", (0, INF),
+                               "worthless_peak_over_ends_mcny", "customers bring the platform nothing", "newcomers", 100),
+    "M23 threshold": FactTest("abuse_from_over_cost", "bonus at which abuse begins over account cost / (1 - detection)", (1.0, 1.25),
+                              "free_abuse_from_over_cost", "accounts cost nothing", "newcomers", 100, share=.95),
+    "M23 vesting": FactTest("vesting_shift", "the same with vesting over without", (2, INF), "unwatched_vesting_shift",
+                            "payments asked for cost a ring nothing, and nobody looks at waiting accounts", "newcomers", 100,
+                            share=.95),
+    "M24": FactTest("abused_share", "share of a large bonus that reaches rings, hardly any check", (.05, .60), "crowd_abused_share",
+                    "rings a thousand times as large", "newcomers", 100),
+    "L47": FactTest("spending_per_subsidy", "CNY of sales more per CNY redeemed, to four months later", (2.5, 6.0),
+                    "unmoved_spending_per_subsidy", "nobody shops sooner or elsewhere for a coupon", "coupons", 300),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
@@ -148,6 +159,7 @@ DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by 
 REPUTATION_TESTS = {name for name in TESTS if name[:3] == "L07"}  # answered by `experiments.reputation_outcomes`
 PAYMENT_TESTS = {"S30", "M31"}  # answered by `experiments.payment_outcomes`
 DIFFUSION_TESTS = {name for name in TESTS if name[:3] in ("L42", "L50")}  # answered by `experiments.diffusion_outcomes`
+PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")}  # answered by `experiments.promotion_outcomes`
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",

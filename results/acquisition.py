@@ -9,6 +9,7 @@ from results.channels import channel_table, monthly_table, segment_table
 from results.funnel import day_retention_table, funnel_table, move_table, retention_table, step_table, survival_table
 from results.journeys import FOCAL, Journeys
 from results.lifetime_value import value_table
+from results.promotions import promotion_table
 from results.referrals import depth_table, referral_table
 
 SURVEY_COLUMNS = ["date", "survey", "platform", "asked", "cost", "of", "found", "low", "high", "truth", "is_inside"]
@@ -40,6 +41,7 @@ class Lens:
                 "day_retention": day_retention_table(seen), "survival": survival_table(seen),
                 "lifetime_value": value_table(seen, dict(zip(channels["source"], channels["cac"]))),
                 "referral": referral_table(seen, self.invitations), "referral_depth": depth_table(seen),
+                "promotions": promotion_table(seen.market, seen.names),
                 "surveys": survey_table(seen.market.surveys, seen.names, seen.market.scenario)}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from agents.customer import AWARE, CHURNED, CONSIDERING, DORMANT, FIRST_USE, REGISTERED
 from results.measuring import cny, count, measure, share
 from sim.core.ledger import Purpose
+from sim.core.views import ABUSED, ANYWAY, WON
 from sim.markets.media import RECENT_DAYS
 from sim.markets.service import coverage
 
@@ -17,7 +18,8 @@ FOCAL = 0
 ACTIVE_DAYS = 30  # K03: used within so many days
 SAMPLE = 4000  # consumers asked for the providers they know
 YOUNG = 2  # segments below it: students and young professionals (K08)
-MARKETING = (Purpose.ADVERTISING, Purpose.REFERRAL_REWARD, Purpose.SURVEY, Purpose.PARTNER_SHARE)
+MARKETING = (Purpose.ADVERTISING, Purpose.REFERRAL_REWARD, Purpose.SURVEY, Purpose.PARTNER_SHARE, Purpose.DEAL,
+             Purpose.DEAL_ABUSE)
 
 
 def _of_customers(unit: str, meaning: str, over_days: str, chinese: str):
@@ -167,7 +169,7 @@ def ad_spending(m):
     return _spent(m, Purpose.ADVERTISING)
 
 
-@_of_customers("CNY a day", "The platform's advertising, referral rewards, surveys and partners' shares", "sum", "营销支出")
+@_of_customers("CNY a day", "The platform's advertising, rewards, promotions, surveys and partners' shares", "sum", "营销支出")
 def marketing_spending(m):
     return _spent(m, *MARKETING)
 
@@ -200,6 +202,43 @@ def invitations(m):
 @_of_customers("CNY a day", "Rewards paid under a referral programme, to both sides", "sum", "推荐奖励")
 def referral_rewards(m):
     return _spent(m, Purpose.REFERRAL_REWARD)
+
+
+# --- promotions -------------------------------------------------------------------------------------------------------
+
+
+def _promised(m, fate: int) -> float:
+    return cny(m, sum(int(account.paid_today[fate]) for account in m.promotions.accounts.values() if account.terms.platform == FOCAL))
+
+
+@_of_customers("CNY a day", "Promotions paid to who came, or bought here, only because of them", "sum", "促销带来的新增")
+def promotion_won(m):
+    return _promised(m, WON)
+
+
+@_of_customers("CNY a day", "Promotions paid to who would have come or bought here anyway (cannibalised)", "sum", "促销补贴自有客户")
+def promotion_anyway(m):
+    return _promised(m, ANYWAY)
+
+
+@_of_customers("CNY a day", "Promotions paid to abuse rings (promotion leak)", "sum", "促销被套取")
+def promotion_abused(m):
+    return _promised(m, ABUSED)
+
+
+@_of_customers("accounts a day", "Fake accounts that pass the check at registration", "sum", "虚假账户数")
+def fake_accounts(m):
+    return count(m, m.rings.n_fake_today[FOCAL])
+
+
+@_of_customers("newcomers a day", "Honest newcomers taken for frauds (false positives)", "sum", "误判新用户数")
+def false_alarms(m):
+    return count(m, m.promotions.n_false_alarms_today[FOCAL])
+
+
+@_of_customers("purchases", "Bought ahead of need for promotions, and not yet missed again (pull-forward)", "last", "提前消费笔数")
+def bought_ahead(m):
+    return count(m, m.promotions.ahead.sum(dtype=np.float64))
 
 
 # --- service ----------------------------------------------------------------------------------------------------------

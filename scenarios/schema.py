@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 from pydantic import model_validator
 
+from agents.abuse_ring import AbuseSettings
 from agents.bank import BankSettings
 from agents.brushing import BrushingSettings
 from agents.consumer import ConsumerSettings
 from agents.credit_user import CreditUserSettings
 from agents.customer import CustomerSettings
+from agents.deal_seeker import DealSettings
 from agents.distress import DistressSettings
 from agents.guarantor import GuaranteeSettings
 from agents.lending.credit_payment import CreditPaymentCardSettings
@@ -50,7 +52,8 @@ from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
 
 MOST_TACTICS = 120
-NEED_CUSTOMERS = ("media", "referral", "survey", "breach", "advertising_rules")  # plug-ins that do nothing elsewhere
+NEED_CUSTOMERS = ("media", "referral", "survey", "sign_up_bonus", "first_use_rebate", "coupon", "personal_offer", "loyalty", "red_packet",
+                  "breach", "advertising_rules")  # plug-ins that do nothing elsewhere
 
 
 def _kinds(use: str) -> dict:
@@ -85,6 +88,8 @@ class Scenario(Header):
     loyalty: LoyaltySettings = LoyaltySettings()
     word_of_mouth: WordOfMouthSettings = WordOfMouthSettings()
     service: ServiceSettings = ServiceSettings()
+    deals: DealSettings = DealSettings()
+    abuse: AbuseSettings = AbuseSettings()
     goods: GoodsSettings = GoodsSettings()
     payments: PaymentSettings = PaymentSettings()
     credit: CreditSettings = CreditSettings()

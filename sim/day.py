@@ -5,16 +5,19 @@ Plug-ins act only where they are named: shocks in Open, tactics in Post, lending
 """
 
 from agents import (
+    abuse_ring,
     brushing,
     consumer,
     credit_user,
     customer,
+    deal_seeker,
     distress,
     guarantor,
     loyalty,
     merchant,
     owner,
     platform,
+    red_packet,
     word_of_mouth,
 )
 from sim.markets import (
@@ -28,6 +31,7 @@ from sim.markets import (
     media,
     notes,
     officers,
+    promotions,
     service,
     term_credit,
 )
@@ -43,6 +47,7 @@ def live_one_day(m):
     m.credit_payment.open_day()
     m.media.open_day()
     m.word_of_mouth.open_day()
+    m.promotions.open_day()
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
         shock.strike(m)
@@ -75,19 +80,25 @@ def live_one_day(m):
     customer.become_aware(m)
     customer.consider(m)
     word_of_mouth.invite(m)
+    red_packet.hand_on(m)
     customer.visit_and_register(m)
     customer.verify(m)
+    deal_seeker.receive_welcome(m)
+    abuse_ring.attack(m)
     closures.reopen_shops(m)
     credit_user.ask_for_line(m)
     credit_payment.decide_lines(m)
 
     # 5 Shop
+    deal_seeker.feel_urge(m)
     consumer.go_shopping(m)
     loyalty.choose_platform(m)
     consumer.choose_purchases(m)
     goods.settle_purchases(m)
     loyalty.remember_use(m)
     word_of_mouth.pay_rewards(m)
+    deal_seeker.claim(m)
+    promotions.pay_out(m)
     media.share_with_partners(m)
     credit_user.complain(m)
     merchant.pay_costs(m)

@@ -61,6 +61,9 @@ def state_of(market: Market) -> dict:
     found |= {f"goods.{name}": value for name, value in market.goods.state().items()}
     found |= {f"credit_payment.{name}": value for name, value in market.credit_payment.state().items()}
     found |= {f"media.{number}.{name}": value for number, plan in market.media.plans.items() for name, value in plan.state().items()}
+    found |= {f"promotions.{number}.{name}": value for number, account in market.promotions.accounts.items()
+              for name, value in account.state().items()}
+    found |= {"promotions.ahead": market.promotions.ahead, "rings.capacity": market.rings.capacity, "rings.waiting": market.rings.waiting}
     for name in ("service", "word_of_mouth"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
     found["surveys"] = market.surveys

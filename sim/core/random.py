@@ -87,6 +87,11 @@ class Stream(IntEnum):
     HOLD_OUT = 136
     SEARCH = 137
     BREACH = 138
+    DEAL_SEEKING = 150  # keyed by the world seed
+    FALSE_ALARM = 151
+    BOUGHT_AHEAD = 152
+    FAKE_ACCOUNT = 153
+    RED_PACKET = 154
 
 
 _MASK = (1 << 64) - 1

@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+WON, ANYWAY, ABUSED = range(3)  # whom the money of a promotion reaches
+FATES = ("won", "anyway", "abused")
 RULES = ("is_open", "days_past_due", "is_eligible")  # what a lender acts on by rule; everything else may enter a score
 
 
@@ -140,3 +142,31 @@ class CreditDecision:
 def part_of(table, chosen):
     """Some rows of a view or a decision."""
     return type(table)(*(getattr(table, field.name)[chosen] for field in fields(table)))
+
+
+@dataclass(frozen=True)
+class PromotionTerms:
+    """What a promotion says.  Amounts are fen of the simulated world.
+
+    uses, vest_days: payments and days before it falls due; good_days: while it can be redeemed; expiry_days: what is
+    not due by then is forgotten.
+    rebate_share: of the payment it is redeemed on, at most what was promised; 0: the amount itself.
+    least_basket: it is redeemed on a payment of at least this; 0: no payment is needed.
+    points_share: of each payment, collected; paid once it reaches `threshold`.
+    screening: share of fake accounts that a check at registration finds.  is_welcome: for newcomers; by_invitation: for those among them
+    whom a customer invited.
+    """
+
+    platform: int
+    budget: int
+    uses: int = 0
+    vest_days: int = 0
+    expiry_days: int = 36_500
+    rebate_share: float = 0.0
+    good_days: int = 36_500
+    least_basket: int = 0
+    points_share: float = 0.0
+    threshold: int = 0
+    screening: float = 0.0
+    is_welcome: bool = False
+    by_invitation: bool = False

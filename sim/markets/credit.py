@@ -78,6 +78,7 @@ class CreditMarket:
         self.draws = np.zeros((0, 6), np.int64)  # today: merchant, minute, fen, kind, promoted, contract
         self.interest_today = self.written_off_today = self.recovered_today = self.stock_bought_today = 0
         self.closed_today = self.closed_days_today = 0
+        self.free_interest: dict[int, int] = {}  # paid back so far, fen by number of the tactic
         self.doubtful_carry = 0.0  # part of a shop that the share of the doubtful left over yesterday
         self.promotion_log: list[np.ndarray] = []  # draws at promoted prices: day, minute, merchant, fen, tactic
 

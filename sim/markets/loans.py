@@ -64,6 +64,10 @@ class Loans(Population):
     drawn_on = column(np.int32, "day", "Day of the draw")
     due_on = column(np.int32, "day", "Maturity; arrears count from here")
 
+    def owner_of(self, rows: np.ndarray) -> np.ndarray:
+        """Merchant of each contract."""
+        return rows // SLOTS
+
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 

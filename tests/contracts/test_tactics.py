@@ -23,11 +23,22 @@ BUDGETS = {"rate_promotion": (promotion(end=LAST, pool_cny=200e6),
                         lambda m, n: (m.word_of_mouth.spent.get(n, 0), fen(m.settings.tactics[n].budget_cny))),
            "survey": ({"kind": "survey", "start": DAY, "end": LAST, "every_days": 1, "budget_cny": 50_000.0},
                       lambda m, n: (sum(each["cost_fen"] for each in m.surveys if each["tactic"] == n),
-                                    fen(m.settings.tactics[n].budget_cny)))}
-MARKET_OF = {"rate_promotion": small_market, "rate_trial": small_market}  # the others need platforms that compete
-LEFT_OVER = {"media": 2_000, "referral": 8_000}  # fen: attention is bought by the piece, a reward is paid whole
+                                    fen(m.settings.tactics[n].budget_cny))),
+           "free_interest": ({"kind": "free_interest", "start": DAY, "end": LAST, "budget_cny": 40_000.0},
+                             lambda m, n: (m.credit.free_interest[n], fen(m.settings.tactics[n].budget_cny))),
+           **{kind: ({"kind": kind, "start": DAY, "end": LAST, **settings},
+                     lambda m, n: (m.promotions.accounts[n].spent + m.promotions.accounts[n].reserved,
+                                   fen(m.settings.tactics[n].budget_cny)))
+              for kind, settings in {"sign_up_bonus": {"budget_cny": 4e5}, "first_use_rebate": {"budget_cny": 4e5},
+                                     "coupon": {"budget_cny": 2e6}, "personal_offer": {"budget_cny": 4e5, "late_factor": 0.0},
+                                     "loyalty": {"budget_cny": 1e6}, "red_packet": {"budget_cny": 2e6, "packets_a_day": 1.0}}.items()}}
+MARKET_OF = dict.fromkeys(("rate_promotion", "rate_trial", "free_interest"), small_market)  # the others need platforms that compete
+# fen: attention is bought by the piece, a reward is paid whole
+LEFT_OVER = {"media": 2_000, "referral": 8_000, "sign_up_bonus": 4_000, "first_use_rebate": 3_000, "coupon": 2_000,
+             "personal_offer": 20_000, "loyalty": 2_000, "red_packet": 20_000, "free_interest": 20_000}
 EAGER = {"referral": {"customers__conversion": 1.0, "customers__verify_rate": 1.0, "standing__focal__friction": 0.0,
                       "consumers__purchases_a_year": 300.0}}  # worlds in which a small budget is soon gone
+EAGER |= dict.fromkeys(("sign_up_bonus", "first_use_rebate", "coupon", "personal_offer", "loyalty", "red_packet"), EAGER["referral"])
 
 
 def market_of(kind, **settings):

@@ -43,7 +43,10 @@ RIVALRY = {"customers__is_contested": True, "customers__conversion": .6, "standi
                        campaign(name="own name", channel="search_brand"),
                        {"kind": "survey", "start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 2, 20)},
                        {"kind": "referral", "start": datetime.date(2012, 1, 2), "end": datetime.date(2012, 2, 20), "budget_cny": 1e8,
-                        "invitations_a_month": 20.0}]}  # an eventful market for customers
+                        "invitations_a_month": 20.0},
+                       *({"kind": kind, "start": datetime.date(2012, 1, 2), "end": datetime.date(2012, 2, 20), "budget_cny": 1e9}
+                         for kind in ("sign_up_bonus", "coupon", "loyalty", "red_packet", "personal_offer"))]}
+# an eventful market for customers
 
 # --- randomness and threads -------------------------------------------------------------------------------------------
 
@@ -76,10 +79,17 @@ INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012
 # What makes each kind zero-size (each line alone), and a size at which it surely does something.
 ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0}), "rate_trial": ({"points": 0.0}, {"offers": 0.0}),
                 "media": ({"budget_cny": 0.0},), "referral": ({"budget_cny": 0.0}, {"reward_cny": 0.0, "newcomer_reward_cny": 0.0}),
-                "survey": ({"budget_cny": 0.0}, {"sample": 0.0})}
+                "survey": ({"budget_cny": 0.0}, {"sample": 0.0}), "sign_up_bonus": ({"budget_cny": 0.0}, {"bonus_cny": 0.0}),
+                "first_use_rebate": ({"budget_cny": 0.0}, {"most_cny": 0.0}, {"rebate_share": 0.0}),
+                "coupon": ({"budget_cny": 0.0}, {"value_cny": 0.0}), "personal_offer": ({"budget_cny": 0.0}, {"depth": 0.0}),
+                "loyalty": ({"budget_cny": 0.0}, {"points_share": 0.0}), "red_packet": ({"budget_cny": 0.0}, {"mean_cny": 0.0}),
+                "free_interest": ({"budget_cny": 0.0}, {"free_days": 0})}
 FULL_TACTICS = {"rate_promotion": promotion(**INSIDE), "rate_trial": {"kind": "rate_trial", "points": 15.0, **INSIDE},
                 "media": campaign(**INSIDE), "survey": {"kind": "survey", **INSIDE},
-                "referral": {"kind": "referral", "budget_cny": 1e8, "invitations_a_month": 60.0, "open_prob": 1.0, **INSIDE}}
+                "referral": {"kind": "referral", "budget_cny": 1e8, "invitations_a_month": 60.0, "open_prob": 1.0, **INSIDE},
+                "personal_offer": {"kind": "personal_offer", "budget_cny": 1e9, "late_factor": 0.0, **INSIDE},
+                **{kind: {"kind": kind, "budget_cny": 1e9, **INSIDE} for kind in
+                   ("sign_up_bonus", "first_use_rebate", "coupon", "loyalty", "red_packet", "free_interest")}}
 ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2}),
                "income": ({"size": 0.0}, {"share_hit": 0.0}, {"size": 0.0, "segment": 1}), "funding_withdrawal": ({"size": 0.0},),
                "market_turn": ({"share": 0.0},), "breach": ({"share_hit": 0.0},),
@@ -91,7 +101,8 @@ FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "breach": {"kind": "breach", "share_hit": .9, "compensation_cny": 10.0, **INSIDE},
                "advertising_rules": {"kind": "advertising_rules", "banned": ("social_video",), "price_rise": 1.0, **INSIDE}}
 CONTESTED = {"customers__is_contested": True, "standing__focal__users_share": .3, "customers__conversion": 1.0}
-WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach"), CONTESTED),
+WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach", "sign_up_bonus", "first_use_rebate", "coupon",
+                          "personal_offer", "loyalty", "red_packet"), CONTESTED),
          "advertising_rules": {**CONTESTED, "tactics": [campaign(**{**INSIDE, "name": "ads"})]},
          "funding_withdrawal": {"platforms__lender_capital_cny": (200e6, 200e6)}}  # lenders who borrow from the bank
 
@@ -141,7 +152,10 @@ def test_one_more_consumer_without_income_and_ties_moves_nobody(offered):
         more_of_it = getattr(more.customers, name).reshape(-1, len(more.consumers))
         assert column.reshape(-1, len(few.consumers)).tobytes() == more_of_it[:, :-1].tobytes(), name
     assert [path for path in differences(few, more) if not path.startswith(("consumers.", "credit_users.", "customers."))
-            and not path.endswith((".weight", ".adstock", ".frequency", ".reached"))] == []
+            and not path.endswith((".weight", ".adstock", ".frequency", ".reached", ".given_on", ".worth", ".ahead"))] == []
+    for number, account in few.promotions.accounts.items():
+        for name in ("given_on", "worth"):
+            assert (getattr(account, name) == getattr(more.promotions.accounts[number], name)[:-1]).all()
 
 
 @pytest.mark.parametrize("kind", ["scale_free", "blocks", "complete", "erdos_renyi"])

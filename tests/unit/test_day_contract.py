@@ -21,7 +21,8 @@ from tests.worlds import campaign, contested_market, promotion, small_market
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today")  # what the market itself hands from step to step
-OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth")  # markets whose numbers of the day count as written things
+OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions",
+       "rings")  # markets whose numbers of the day count as written things
 
 
 def sources():
@@ -73,6 +74,8 @@ def _kept(value):
     """What can be compared with what it is later: bytes of an array, so that nan is nan; kept apart from what changes."""
     if isinstance(value, np.ndarray):
         return value.shape, value.tobytes()
+    if isinstance(value, dict):
+        return {name: _kept(each) for name, each in value.items()}
     return [*map(_kept, value)] if isinstance(value, tuple | list) else value
 
 
@@ -83,6 +86,8 @@ def changed(before: dict, after: dict) -> set[str]:
 def _equal(a, b) -> bool:
     if type(a) is tuple:  # an array
         return a == b
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[name], b[name]) for name in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b))
     return a is b or (type(a) is type(b) and a == b)
@@ -121,7 +126,10 @@ def written():
         loyalty__complaint_prob=.9, loyalty__leave_prob=.05, loyalty__dormant_days=20, service__last_straw=.9, service__patience_days=2,
         tactics=[campaign(**window), *(campaign(**window, name=channel, channel=channel) for channel in
                                        ("co_marketing", "search_generic", "search_brand", "search_optimisation", "content")),
-                 {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window}]))
+                 {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window},
+                 {"kind": "sign_up_bonus", "budget_cny": 1e11, **window}, {"kind": "red_packet", "budget_cny": 1e11, **window},
+                 {"kind": "red_packet", "name": "rival packets", "platform": 1, "budget_cny": 1e11, **window},
+                 {"kind": "coupon", "platform": 1, "budget_cny": 1e11, **window}, {"kind": "loyalty", "budget_cny": 1e11, **window}]))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)

@@ -8,6 +8,7 @@ import pytest
 from results.measures import MEASURES, daily_values
 from scenarios import load
 from sim.core.ledger import Purpose
+from sim.core.views import ABUSED, ANYWAY, WON
 from sim.markets.credit_payment import PARTNER
 from sim.markets.loans import CREDIT, SLOTS
 from sim.model import Market
@@ -99,6 +100,10 @@ def _talk(name):
     return lambda m: getattr(m.word_of_mouth, name).__setitem__(0, 90)
 
 
+def _promised(fate):
+    return lambda m: m.promotions.accounts[1].paid_today.__setitem__(fate, 12_345)
+
+
 def _show(name):
     return lambda m: setattr(m.media.plans[0], name, 10**6)
 
@@ -177,8 +182,14 @@ OF_CUSTOMERS = {
     "referral_rewards": _pay("platform_own", "deposit", Purpose.REFERRAL_REWARD),
     "hotline_coverage": lambda m: setattr(m, "settings", load("baseline", {**SMALL, "standing.focal.service_hours": 24.0})),
     "complaints": _of_service(n_complaints_today=9), "complaint_wait_days": _of_service(n_answered_today=9, wait_days_today=3.5),
+    "promotion_won": _promised(WON), "promotion_anyway": _promised(ANYWAY), "promotion_abused": _promised(ABUSED),
+    "fake_accounts": lambda m: m.rings.n_fake_today.__setitem__(0, 7),
+    "false_alarms": lambda m: m.promotions.n_false_alarms_today.__setitem__(0, 7),
+    "bought_ahead": lambda m: setattr(m.promotions, "ahead", np.ones(len(m.consumers), np.float32)),
 }
-CONTESTED = {"customers.is_contested": True, "standing.focal.users_share": .3, "tactics": [campaign(start=date(2012, 1, 1))]}
+CONTESTED = {"customers.is_contested": True, "standing.focal.users_share": .3,
+             "tactics": [campaign(start=date(2012, 1, 1)),
+                         {"kind": "sign_up_bonus", "start": date(2012, 1, 1), "end": date(2012, 2, 28), "budget_cny": 1e9}]}
 
 
 @pytest.mark.parametrize("name", OF_CUSTOMERS)
