@@ -99,6 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sector_guarantors": ("guarantee company", "担保公司"),
     "sector_banks": ("banks", "银行"),
     "sector_platforms": ("platforms", "平台"),
+    "sector_products": ("issuers of products", "产品发行方"),
     "sector_world": ("rest of the world", "外部"),
     "party_platform_profit": ("platform", "平台"),
     "party_lender_profit": ("micro-loan companies", "小贷公司"),
@@ -654,6 +655,8 @@ PURPOSES_ZH = {
     "purchase_on_credit": "信用支付购物", "credit_repaid": "信用支付还款", "merchant_fee": "商户手续费", "guarantee_call": "担保代偿",
     "guarantee_fee": "担保费", "collection": "催收费", "notes": "票据", "advertising": "广告", "service": "客服", "survey": "调研",
     "referral_reward": "推荐奖励", "rival_sale": "竞争平台销售", "partner_share": "合作方分成",
+    "subscription": "申购", "redemption": "赎回", "product_return": "产品收益", "product_fee": "产品费用", "premium": "保费", "claim": "理赔",
+    "rate_boost": "加息补贴",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {

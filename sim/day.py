@@ -15,6 +15,7 @@ from agents import (
     merchant,
     owner,
     platform,
+    saver,
     word_of_mouth,
 )
 from sim.markets import (
@@ -28,6 +29,7 @@ from sim.markets import (
     media,
     notes,
     officers,
+    savings,
     service,
     term_credit,
 )
@@ -43,10 +45,12 @@ def live_one_day(m):
     m.credit_payment.open_day()
     m.media.open_day()
     m.word_of_mouth.open_day()
+    m.savings.open_day(m)
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
         shock.strike(m)
     consumer.receive_income(m)
+    consumer.change_device(m)
     loans.release_escrow(m)
 
     # 2 Learn
@@ -87,6 +91,7 @@ def live_one_day(m):
     consumer.choose_purchases(m)
     goods.settle_purchases(m)
     loyalty.remember_use(m)
+    saver.stay_and_use(m)
     word_of_mouth.pay_rewards(m)
     media.share_with_partners(m)
     credit_user.complain(m)
@@ -103,6 +108,12 @@ def live_one_day(m):
     term_credit.pay_out(m)
 
     # 7 Save
+    saver.take_up(m)
+    saver.plan_savings(m)
+    savings.take_subscriptions(m)
+    savings.pay_redemptions(m)
+    savings.pay_living(m)
+    savings.pay_returns(m)
     deposits.pay_deposit_interest(m)
     notes.sell_notes(m, consumer.wish_for_notes(m))
 

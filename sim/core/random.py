@@ -87,6 +87,11 @@ class Stream(IntEnum):
     HOLD_OUT = 136
     SEARCH = 137
     BREACH = 138
+    PHONE_ADOPTION = 160
+    PRODUCT_ADOPTION = 161
+    PRODUCT_USE = 162
+    PRODUCT_RETURN = 163
+    PRODUCT_CLAIM = 164
 
 
 _MASK = (1 << 64) - 1

@@ -7,7 +7,7 @@ import pytest
 from agents.tactics import TACTICS
 from agents.tactics.tactic import Tactic, TacticSettings
 from sim.core.finance import fen
-from tests.worlds import PROMOTION_DAY, campaign, contested_market, promotion, small_market
+from tests.worlds import PROMOTION_DAY, campaign, contested_market, promotion, saving_market, small_market
 
 DAY = datetime.date(2012, 1, 25)
 LAST = datetime.date(2012, 1, 28)
@@ -23,8 +23,10 @@ BUDGETS = {"rate_promotion": (promotion(end=LAST, pool_cny=200e6),
                         lambda m, n: (m.word_of_mouth.spent.get(n, 0), fen(m.settings.tactics[n].budget_cny))),
            "survey": ({"kind": "survey", "start": DAY, "end": LAST, "every_days": 1, "budget_cny": 50_000.0},
                       lambda m, n: (sum(each["cost_fen"] for each in m.surveys if each["tactic"] == n),
-                                    fen(m.settings.tactics[n].budget_cny)))}
-MARKET_OF = {"rate_promotion": small_market, "rate_trial": small_market}  # the others need platforms that compete
+                                    fen(m.settings.tactics[n].budget_cny))),
+           "rate_boost": ({"kind": "rate_boost", "start": DAY, "end": LAST, "points": 50.0, "budget_cny": 200_000.0},
+                          lambda m, n: (m.savings.spent.get(n, 0), fen(m.settings.tactics[n].budget_cny)))}
+MARKET_OF = {"rate_promotion": small_market, "rate_trial": small_market, "rate_boost": saving_market}  # others need platforms that compete
 LEFT_OVER = {"media": 2_000, "referral": 8_000}  # fen: attention is bought by the piece, a reward is paid whole
 EAGER = {"referral": {"customers__conversion": 1.0, "customers__verify_rate": 1.0, "standing__focal__friction": 0.0,
                       "consumers__purchases_a_year": 300.0}}  # worlds in which a small budget is soon gone

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from agents.products import PRODUCTS
 from agents.tactics import TACTICS
 from scenarios.schema import Scenario
 from sim.core.random import Stream
@@ -20,8 +21,8 @@ from tests.worlds import campaign, contested_market, promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
-LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today")  # what the market itself hands from step to step
-OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth")  # markets whose numbers of the day count as written things
+LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
+OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "savings")  # whose numbers count as written
 
 
 def sources():
@@ -121,7 +122,12 @@ def written():
         loyalty__complaint_prob=.9, loyalty__leave_prob=.05, loyalty__dormant_days=20, service__last_straw=.9, service__patience_days=2,
         tactics=[campaign(**window), *(campaign(**window, name=channel, channel=channel) for channel in
                                        ("co_marketing", "search_generic", "search_brand", "search_optimisation", "content")),
-                 {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window}]))
+                 {"kind": "rate_boost", "points": 20.0, "budget_cny": 1e9, **window},
+                 {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window}],
+        consumers__phone_adoption=1.0, products=[
+            {"kind": kind, "licensed_on": start, "adopt_alone": 5.0, "trust_needed": .5, **own} for kind, own in (
+                ("money_market_fund", {}), ("wallet", {}), ("p2p_notes", {"term": "short", "notice_days": 3}), ("insurance", {}),
+                ("stock_account", {}), ("digital_currency", {}), ("advice", {}))]))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
@@ -205,7 +211,7 @@ def test_two_decisions_never_share_a_stream():
 def settings_classes():
     """Every settings class a scenario can hold, with the path to it."""
     todo, seen = [("", Scenario)], set()
-    for table, where in ((TACTICS, "tactics"), (SHOCKS, "shocks")):
+    for table, where in ((TACTICS, "tactics"), (SHOCKS, "shocks"), (PRODUCTS, "products")):
         todo += [(f"{where}.{kind}", entry.Settings) for kind, entry in table.items()]
     todo += [(f"networks.{name}", kind.settings) for name, kind in NETWORKS.items()]
     while todo:
@@ -224,7 +230,7 @@ SETTINGS = list(settings_classes())
 @pytest.mark.parametrize("path, model", SETTINGS, ids=[path or "scenario" for path, _ in SETTINGS])
 def test_every_setting_has_a_unit_and_a_source(path, model):
     for name, field in model.model_fields.items():
-        if isinstance(field.default, BaseModel) or name in ("tactics", "shocks", "targets") and model is Scenario:
+        if isinstance(field.default, BaseModel) or name in ("products", "tactics", "shocks", "targets") and model is Scenario:
             continue
         extra = field.json_schema_extra or {}
         assert str(extra.get("unit", "")).strip(), f"{path}.{name} has no unit"
