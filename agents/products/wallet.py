@@ -12,9 +12,9 @@ class WalletSettings(ProductSettings):
     kind: Literal["wallet"] = setting("wallet", unit="name", source="PRODUCTS")
     ease: float = setting(1.0, unit="friction", ge=0, le=10, source="assumption",
                           meaning="Taken off what paying on a phone costs of effort there; above the platform's own friction it attracts")
-    adopt_alone: float = setting(.6, unit="per year", ge=0, le=365, source="assumption: offered to who pays",
+    adopt_alone: float = setting(2.0, unit="per year", ge=0, le=365, source="assumption: offered at every payment",
                                  meaning="Take-up of who has no friend with it")
-    adopt_social: float = setting(3.0, unit="per year, all friends hold it", ge=0, le=365, source="assumption: transfers need two")
+    adopt_social: float = setting(6.0, unit="per year, all friends hold it", ge=0, le=365, source="assumption: transfers need two")
     uses_a_month: float = setting(3.0, unit="uses a month", ge=0, le=300, source="assumption: bills and transfers",
                                   meaning="Of the platform, because of it")
     retention: float = setting(.6, unit="share", ge=0, le=1, source="assumption",

@@ -24,8 +24,10 @@ class RateBoost(Tactic):
     Settings = RateBoostSettings
 
     def act(self, m) -> None:
-        """Writes: m.savings.boosts_today.  Savers see the points while anything of the budget is left."""
+        """Writes: m.savings.boosts_today.  Savers see the points until a day on which the budget does not reach: then all get a part."""
         s, number = self.settings, m.tactics.index(self)
         left = fen(s.budget_cny) - m.savings.spent.get(number, 0)
-        if s.product < len(m.products) and left > 0 and s.points > 0 and m.products[s.product].is_offered(m):
+        if s.product >= len(m.products) or number in m.savings.ended:
+            return
+        if left > 0 and s.points > 0 and m.products[s.product].is_offered(m):
             m.savings.boost(number, s.product, m.products[s.product].settings.platform, s.points / 100, left)

@@ -74,7 +74,8 @@ class Savings:
     """What the market for savings keeps.
 
     cash, owed: money of each product's issuer and what it owes holders, fen, (n_products,).  fee_carry: fraction of a fen of its fee.
-    spent: on boosts, fen by number of the tactic.  boosts_today: in force.  yield_cut_today: taken off yields by a shock, per year.
+    spent: on boosts, fen by number of the tactic; ended: numbers of those whose budget did not reach on some day.
+    boosts_today: in force.  yield_cut_today: taken off yields by a shock, per year.
     ease_today: friction taken off paying on a phone, by row of the customers; empty without wallets.
     joined_today, left_today: consumers.  subscribed_today, redeemed_today, returned_today, boosted_today: fen, (n_products,).
     """
@@ -85,6 +86,7 @@ class Savings:
         n = len(m.products)
         self.cash, self.owed, self.fee_carry = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
         self.spent: dict[int, int] = {}
+        self.ended: tuple[int, ...] = ()
         for name in self.COUNTS:
             setattr(self, name, np.zeros(n, np.int64))
         for number, product in enumerate(m.products):
@@ -100,13 +102,13 @@ class Savings:
 
     def state(self) -> dict:
         """What a checkpoint keeps: the issuers' money, budgets spent, the counts of the day."""
-        return {name: getattr(self, name) for name in ("cash", "owed", "fee_carry", "spent", *self.COUNTS)}
+        return {name: getattr(self, name) for name in ("cash", "owed", "fee_carry", "spent", "ended", *self.COUNTS)}
 
     def restore(self, state: dict) -> None:
         """Put a checkpoint's books back."""
         for name in ("cash", "owed", "fee_carry", *self.COUNTS):
             getattr(self, name)[...] = state[name]
-        self.spent = dict(state["spent"])
+        self.spent, self.ended = dict(state["spent"]), tuple(state["ended"])
         self._start_day(len(self.cash))
 
     def open_day(self, m) -> None:
@@ -197,8 +199,8 @@ def pay_returns(m):
     """Products credit holders with what they earned today, or lost, and pay their platform its fee; platforms pay their boosts.
 
     Paid_i = floor(held_i r + carry_i).  Whoever closed a product and waits for money earns on it until it is paid.
-    Writes: holdings.held, carry, boost_carry; savings.cash, owed, fee_carry, returned_today, boosted_today, spent; platforms.own_funds;
-    consumers.deposit, customers.satisfaction (insurance and advice).
+    Writes: holdings.held, carry, boost_carry; savings.cash, owed, fee_carry, returned_today, boosted_today, spent, ended;
+    platforms.own_funds; consumers.deposit, customers.satisfaction (insurance and advice).
     """
     for number, product in enumerate(m.products):
         if product.holds_money and m.savings.owed[number] > 0:
@@ -241,6 +243,7 @@ def _pay_boost(m, boost: Boost):
     total = int(whole.sum())
     if total > boost.left:
         whole = (whole * (boost.left / total)).astype(np.int64)
+        m.savings.ended = (*m.savings.ended, boost.number)
     holdings.boost_carry[rows] = exact - np.floor(exact)
     paid = m.ledger.pay(m.books.platform_own, boost.platform, m.books.product_cash, boost.product, int(whole.sum()),
                         purpose=Purpose.RATE_BOOST)

@@ -122,7 +122,7 @@ def written():
         loyalty__complaint_prob=.9, loyalty__leave_prob=.05, loyalty__dormant_days=20, service__last_straw=.9, service__patience_days=2,
         tactics=[campaign(**window), *(campaign(**window, name=channel, channel=channel) for channel in
                                        ("co_marketing", "search_generic", "search_brand", "search_optimisation", "content")),
-                 {"kind": "rate_boost", "points": 20.0, "budget_cny": 1e9, **window},
+                 {"kind": "rate_boost", "points": 20.0, "budget_cny": 1e7, **window},
                  {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window}],
         consumers__phone_adoption=1.0, products=[
             {"kind": kind, "licensed_on": start, "adopt_alone": 5.0, "trust_needed": .5, **own} for kind, own in (
