@@ -84,6 +84,8 @@ class ConsumerSettings(Settings):
     adoption_social: float = setting(.38, unit="per year, all neighbours registered", ge=0, le=20, source="L42 (Bass q)")
     wallet_preference: float = setting(.75, unit="probability", ge=0, le=1, source="assumption",
                                        meaning="A registered consumer tries the wallet before the bank card")
+    phone_adoption: float = setting(.0, unit="per year", ge=0, le=20, source="user",
+                                    meaning="Consumers at a desk who turn to shopping on a phone, for good")
     retry_prob: float = setting(.6, unit="probability", ge=0, le=1, source="assumption",
                                 meaning="Tries the other way to pay after a failure")
 
@@ -165,7 +167,8 @@ def create_consumers(m) -> Consumers:
 def receive_income(m):
     """Consumers are paid, live on a part of their usual income, and invest elsewhere what exceeds their savings target.
 
-    Reads: consumers.income, consumers.payday, m.conditions.  Writes: consumers.deposit.
+    Who has a purse among the products keeps what she lives on until she spends it.
+    Reads: consumers.income, consumers.payday, holdings.held, m.conditions.  Writes: consumers.deposit, savers.to_live.
     """
     c, s = m.consumers, m.settings.consumers
     rows = np.flatnonzero(c.payday == m.calendar.month_day(m.day)[1])
@@ -173,9 +176,22 @@ def receive_income(m):
         return
     income = c.income[rows]
     m.ledger.pay(m.books.world, 0, m.books.deposit, rows, m.conditions.income_of(rows, income), purpose=Purpose.WAGES)
-    surplus = np.maximum(0, c.deposit[rows] - (income * s.savings_months).astype(np.int64))
-    spent = np.minimum(c.deposit[rows], (income * s.living_share).astype(np.int64) + surplus // 2)
-    m.ledger.pay(m.books.deposit, rows, m.books.world, 0, spent, purpose=Purpose.LIVING_COSTS)
+    surplus = np.maximum(0, c.deposit[rows] + m.savings.held_by(m, rows) - (income * s.savings_months).astype(np.int64))
+    living = (income * s.living_share).astype(np.int64)
+    spent = np.minimum(c.deposit[rows], living + surplus // 2)
+    kept = m.savings.keep_to_live(m, rows, np.minimum(living, spent))
+    m.ledger.pay(m.books.deposit, rows, m.books.world, 0, spent - kept, purpose=Purpose.LIVING_COSTS)
+
+
+def change_device(m):
+    """Some consumers who shop at a desk turn to a phone.
+
+    Writes: consumers.is_mobile.  Draws: PHONE_ADOPTION, one per consumer.
+    """
+    s, c = m.settings.consumers, m.consumers
+    if s.phone_adoption > 0:
+        u = uniforms(stream_key(m.path_seed, Stream.PHONE_ADOPTION, m.day), 0, len(c), 0)
+        c.is_mobile[(u < s.phone_adoption / 365) & (c.income > 0)] = True
 
 
 def wish_for_notes(m) -> tuple[np.ndarray, np.ndarray]:

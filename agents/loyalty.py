@@ -71,22 +71,24 @@ def choose_platform(m):
     P(platforms) = exp(l IV) / (exp(l IV) + exp(out) B^b), IV = ln sum exp(V_p / l), B banks considered; P(p | platforms) =
     exp(V_p / l - IV).
     Reads: m.shoppers, customers.stage, trust_good, trust_bad, satisfaction, user_neighbours, consumers.last_platform, considered_banks,
-    basket_scale, m.promotions.appeal_today.  Writes: m.shoppers, consumers.last_platform, m.used_today; consumers.deposit;
-    promotions.is_switched, rival_payments_today.
+    basket_scale, is_mobile, m.savings.ease_today, m.promotions.appeal_today.  Writes: m.shoppers, consumers.last_platform, m.used_today,
+    rival_sales_today; consumers.deposit; promotions.is_switched.
     Draws: CUSTOMER_PLATFORM, one per shopper; RIVAL_SERVICE, one per shopper at a rival.
     """
     customers, c, s, promotions = m.customers, m.consumers, m.settings.loyalty, m.promotions
     if len(customers) == 0:
         return
     n, fit = len(c), fit_of(m)
-    friction = np.array([s.friction_weight * (standing.friction - .5) for standing in standings(m)])
+    friction = np.array([[s.friction_weight * (standing.friction + more * standing.mobile_friction - .5) for standing in standings(m)]
+                         for more in (0, 1)])  # at a desk, on a phone
     key = stream_key(m.path_seed, Stream.CUSTOMER_PLATFORM, m.day)
 
     def choose(appeal):
         return _choose(key, m.shoppers, n, len(m.platforms), customers.stage, customers.trust_good, customers.trust_bad,
                        customers.satisfaction, customers.user_neighbours, m.social.degrees(), c.segment, c.last_platform,
                        c.considered_banks, m.settings.customers.prior_trust, s.trust_weight, s.satisfaction_weight, s.fit_weight * fit,
-                       friction, s.inertia, s.friends_weight, s.platforms_similarity, s.outside_utility, s.banks_similarity, appeal)
+                       friction, s.inertia, s.friends_weight, s.platforms_similarity, s.outside_utility, s.banks_similarity, c.is_mobile,
+                       s.friction_weight, m.savings.ease_today, appeal)
 
     choice = choose(promotions.appeal_today)
     if len(promotions.appeal_today):
@@ -98,9 +100,8 @@ def choose_platform(m):
                    np.array([standing.payment_success for standing in standings(m)])[platform])
     amount = np.minimum(c.basket_scale[ids].astype(np.int64), c.deposit[ids] // 2) * works
     m.ledger.pay(m.books.deposit, ids, m.books.world, 0, amount, purpose=Purpose.RIVAL_SALE)
-    promotions.rival_payments_today = ids + platform * n, amount
     m.shoppers = m.shoppers[choice == FOCAL]
-    m.used_today = ids + platform * n, works
+    m.used_today, m.rival_sales_today = (ids + platform * n, works), (ids + platform * n, amount)
 
 
 def remember_use(m):
@@ -167,7 +168,8 @@ def take_answers(m):
 
 @kernel
 def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfaction, neighbours, degrees, segment, last, banks, prior,
-            by_trust, by_satisfaction, fit, friction, inertia, by_friends, similarity, outside, banks_similarity, appeal):
+            by_trust, by_satisfaction, fit, friction, inertia, by_friends, similarity, outside, banks_similarity, is_mobile, by_friction,
+            ease, appeal):
     """Platform of each shopper, -1 elsewhere: nested logit by one uniform, platforms in order of number.  appeal: of what is held."""
     choice = np.full(len(shoppers), -1, np.int8)
     weight = np.empty(n_platforms)
@@ -179,7 +181,9 @@ def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfa
             weight[p] = -np.inf
             if stage[r] >= VERIFIED and stage[r] != CHURNED:
                 v = by_trust * (trust_good[r] / (trust_good[r] + trust_bad[r]) - prior) + by_satisfaction * (satisfaction[r] - .8)
-                v += fit[p, segment[i]] - friction[p]
+                v += fit[p, segment[i]] - friction[int(is_mobile[i]), p]
+                if len(ease) > 0 and is_mobile[i]:
+                    v += by_friction * ease[r]
                 if last[i] == p:
                     v += inertia
                 if degrees[i] > 0:

@@ -23,6 +23,8 @@ class Standing(Settings):
                                   meaning="Fits better, and is resented by who cares for privacy")
     friction: float = setting(.5, unit="score", ge=0, le=1, source="assumption",
                               meaning="Of registration, verification and paying; 0 is none")
+    mobile_friction: float = setting(.0, unit="score", ge=0, le=5, source="user",
+                                     meaning="More of it for who pays on a phone; a wallet application takes it off")
     security: float = setting(.5, unit="score", ge=0, le=1, source="assumption",
                               meaning="Investment in security: a breach finds less to take")
     payment_success: float = setting(.97, unit="probability", ge=0, le=1, source="assumption: as payments.wallet_success",

@@ -20,9 +20,10 @@ from agents.merchant import Merchants
 from agents.platform import Lenders, Platforms
 from agents.term_lender import Financiers
 from sim.markets.loans import Loans
+from sim.markets.savings import Holdings, Savers
 
 ODD = Path(__file__).resolve().parents[1] / "docs" / "odd.md"
-POPULATIONS = (Consumers, Merchants, Banks, Financiers, Platforms, Lenders, Loans, CreditUsers, Guarantors, Customers)
+POPULATIONS = (Consumers, Merchants, Banks, Financiers, Platforms, Lenders, Loans, CreditUsers, Guarantors, Customers, Holdings, Savers)
 KEYS = ("Reads", "Writes", "Draws")
 
 
@@ -75,6 +76,7 @@ PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty
                "m.media.open_day": "Nothing was seen yet; rules on advertising are as usual until a shock strikes",
                "m.word_of_mouth.open_day": "Nobody said anything yet, no referral programme is in force",
     "m.promotions.open_day": "Yesterday's promises to newcomers and claims are forgotten; what is held stays",
+               "m.savings.open_day": "No wish, no boost, no cut of a yield yet; phones with a wallet pay easily at its platform",
                "m.credit_payment.open_day": "The counts of the credit payment start empty", "m.goods.open_day": "Today's season",
                "m.credit.open_day": "Yesterday's offers and draws are forgotten", "shock.strike": "Shocks whose window includes today",
                "tactic.act": "Tactics whose window includes today", "m.active": "Plug-ins whose window includes today",

@@ -55,6 +55,10 @@ TOLD = "everybody knows the platform already and forgets nothing"
 FAMOUS = "everybody knows every bank"
 UNKNOWN = "nobody who comes back under another name is recognised"
 HONEST = "nobody would walk away from a debt"
+NO_GAP = "the fund pays what the bank pays on sight"
+LONELY_SAVERS = "nobody imitates, and the yield is the same every day"
+STEADY = "the yield stays at its highest"
+NO_APPLICATION = "the application is never offered"
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -151,6 +155,35 @@ TESTS: dict[str, FactTest] = {
                     "rings a thousand times as large", "newcomers", 100),
     "L47": FactTest("spending_per_subsidy", "CNY of sales more per CNY redeemed, to four months later", (2.5, 6.0),
                     "unmoved_spending_per_subsidy", "nobody shops sooner or elsewhere for a coupon", "coupons", 300),
+    "L44 p": FactTest("fund_bass_p", "a year", (.1, .3), "loners_fund_bass_p", LONELY_SAVERS, "fund_takers", 1_000),
+    "L44 q": FactTest("fund_bass_q", "a year", (1.5, 3.0), "loners_fund_bass_q", LONELY_SAVERS, "fund_takers", 1_000),
+    "M15 week": FactTest("fund_users_week", "M users", (.8, 1.2), "no_gap_fund_users_week", NO_GAP, "fund_takers", 1_000),
+    "M15 end 2013": FactTest("fund_users_end_2013", "M users", (34.4, 51.6), "loners_fund_users_end_2013", LONELY_SAVERS, "fund_takers",
+                             1_000),
+    "M15 February 2014": FactTest("fund_users_feb_2014", "M users", (64.8, 97.2), "loners_fund_users_feb_2014", LONELY_SAVERS,
+                                  "fund_takers", 1_000),
+    "M15 end 2014": FactTest("fund_users_dec_2014", "M users", (148, 222), "loners_fund_users_dec_2014", LONELY_SAVERS, "fund_takers",
+                             1_000),
+    "M16 end 2013": FactTest("fund_assets_end_2013", "bn CNY", (157.5, 213.1), "steady_fund_assets_end_2013", STEADY, "fund_takers", 1_000),
+    "M16 February 2014": FactTest("fund_assets_mid_feb", "bn CNY", (340, 460), "steady_fund_assets_mid_feb", STEADY, "fund_takers", 1_000),
+    "M16 March 2014": FactTest("fund_assets_mar_2014", "bn CNY", (460, 622.5), "steady_fund_assets_mar_2014", STEADY, "fund_takers", 1_000),
+    "M16 end 2014": FactTest("fund_assets_dec_2014", "bn CNY", (492, 665.7), "steady_fund_assets_dec_2014", STEADY, "fund_takers", 1_000),
+    "M16 plateau": FactTest("fund_growth_slows", "growth a month, March to December 2014 over that of the winter", (-.25, .25),
+                            "steady_fund_growth_slows", STEADY, "fund_takers", 1_000),
+    "M18 balance": FactTest("fund_balance_end_2013", "CNY a user", (3_800, 4_800), "steady_fund_balance_end_2013", STEADY, "fund_takers",
+                            1_000),
+    "M19": FactTest("fund_redeemed_share", "redeemed over subscribed to March 2014", (.55, .65), "held_fast_fund_redeemed_share",
+                    "nobody lives or shops on what is in the fund", "fund_takers", 1_000),
+    "S27": FactTest("payment_share_start", "% of payments at platforms", (43, 52), "newcomer_payment_share_start",
+                    "a platform that a fifth use at the start", "payments_seen", 10_000),
+    "S28": FactTest("mobile_payment_share_start", "% of payments on phones", (25, 35), "easy_mobile_payment_share_start",
+                    "paying there on a phone is as easy as at rivals", "payments_seen", 10_000),
+    "M11 total": FactTest("payment_share_end", "% of payments at platforms", (45, 53), "without_payment_share_end", NO_APPLICATION,
+                          "payments_seen", 10_000),
+    "M11 phones": FactTest("mobile_payment_share_end", "% of payments on phones", (73, 83), "without_mobile_payment_share_end",
+                           NO_APPLICATION, "payments_seen", 10_000),
+    "M11 order": FactTest("mobile_gain_over_total", "points gained on phones less moved in all", (10, INF),
+                          "without_mobile_gain_over_total", NO_APPLICATION, "payments_seen", 10_000),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
@@ -162,6 +195,7 @@ DIFFUSION_TESTS = {name for name in TESTS if name[:3] in ("L42", "L50")}  # answ
 PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")}  # answered by `experiments.promotion_outcomes`
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
+PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S24", "S25", "S34", "M17", "M28", "M31", "D13"}

@@ -101,7 +101,7 @@ class Sales:
 
     def __call__(self, m) -> None:
         self.focal.append(m.goods.gmv_today)
-        self.all.append(m.goods.gmv_today + int(m.promotions.rival_payments_today[1].sum()))
+        self.all.append(m.goods.gmv_today + int(m.rival_sales_today[1].sum()))
 
 
 def _coupon(world: dict, seed: int) -> dict[str, float]:

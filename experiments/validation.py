@@ -28,6 +28,7 @@ from experiments.facts import (
     DIFFUSION_TESTS,
     MARKETING_TESTS,
     PAYMENT_TESTS,
+    PRODUCT_TESTS,
     PROMOTION_TESTS,
     REPUTATION_TESTS,
     TESTS,
@@ -39,6 +40,7 @@ from experiments.facts import (
 from experiments.marketing_outcomes import marketing_outcome
 from experiments.outcomes import EVENT, outcome
 from experiments.payment_outcomes import payment_outcome
+from experiments.product_outcomes import product_outcome
 from experiments.progress import Progress
 from experiments.promotion_outcomes import promotion_outcome
 from experiments.rate_trial import trial_outcome
@@ -51,12 +53,17 @@ FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these 
 # Who makes the numbers of which tests, and on every how many-th seed the nulls are lived too: a null that fails does so by far, and
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
 OTHER_TESTS = (CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | REPUTATION_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS
-               | CUSTOMER_TESTS | PROMOTION_TESTS)
+               | CUSTOMER_TESTS | PROMOTION_TESTS | PRODUCT_TESTS)
 SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
            (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (reputation_outcome, REPUTATION_TESTS, 3),
            (diffusion_outcome, DIFFUSION_TESTS, 1), (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1),
-           (promotion_outcome, PROMOTION_TESTS, 3))
-PRINTED = ("ad_elasticity_payments_short", "ad_elasticity_payments_long", "talk_elasticity_short", "talk_elasticity_payments_long",
+           (promotion_outcome, PROMOTION_TESTS, 3), (product_outcome, PRODUCT_TESTS, 3))
+PRINTED = ("best_bonus_cny", "bonus_5_profit_mcny", "bonus_20_profit_mcny", "bonus_80_profit_mcny", "bonus_320_profit_mcny",
+           "focal_spending_per_subsidy", "cannibalised_share",
+           "fund_bass_market", "fund_users_mar_2014", "fund_assets_week", "mobile_of_payments_start", "mobile_of_payments_end",
+           "mobile_share_gain", "payment_share_gain",
+           "ad_elasticity_payments_short", "ad_elasticity_payments_long",
+           "talk_elasticity_short", "talk_elasticity_payments_long",
            "registrations", "credited_registrations", "caused_registrations", "cost_per_registration_cny", "cost_per_credited_cny",
            "aware_percent", "users_percent", "breach_loyal_percent", "breach_others_percent", "bgnbd_signed_percent", "bgnbd_correlation",
            "bgnbd_a", "bgnbd_b",

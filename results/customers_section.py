@@ -8,6 +8,7 @@ from results.effects import mean_interval, paired_effects
 from results.figures import cohorts, customers
 from results.numbers import Writer, digits, is_known
 from results.page import Cell, Section, Table, Tile, whisker
+from results.promotions_section import promotion_sentences, promotion_table
 from results.style import figure_language
 from results.words import Words
 
@@ -73,12 +74,13 @@ def _section(tables: dict[str, pd.DataFrame], scenarios, days: int, lang: str) -
     one_run = channels.groupby("scenario")["replicate"].nunique().max() == 1
     summary = [_summary(channels, days, say)] if len(names) == 1 and one_run else _effects(channels, names, say)
     surveys = [_surveys(tables["surveys"], say)] if one_run and len(names) == 1 and len(tables["surveys"]) else []
-    said = _sentences(channels, tables["referral"], names[-1], say)
+    said = _sentences(channels, tables["referral"], names[-1], say) + promotion_sentences(tables["promotions"], names[-1], say)
+    promotions = promotion_table(tables["promotions"], say) if one_run and len(names) == 1 else []
     if len(names) > 1:
         said[0] = f"{names[-1]}: {said[0]}"
     return Section("customers", say("section_customers"), said,
                    pictures=[(picture, say(caption)) for picture, caption in pictures if picture is not None],
-                   tables=[*summary, *surveys], notes=[say("caveat_last_touch"), say("caveat_cac"), say("caveat_funnel")],
+                   tables=[*summary, *promotions, *surveys], notes=[say("caveat_last_touch"), say("caveat_cac"), say("caveat_funnel")],
                    data={f"marketing_{name}": tables[name] for name in ("channels", "steps", "moves", "lifetime_value")})
 
 

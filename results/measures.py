@@ -350,4 +350,4 @@ def ledger_residual(m):
     return float(m.ledger.residual())
 
 
-from results import customer_measures  # noqa: E402, F401 - registers its measures after those above
+from results import customer_measures, product_measures  # noqa: E402, F401 - register their measures after those above

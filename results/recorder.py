@@ -7,7 +7,7 @@ from results.measures import MEASURES, daily_values
 from sim.core.ledger import N_PURPOSES, Purpose
 from sim.markets.loans import SLOTS
 
-SECTORS = ("consumers", "merchants", "lenders", "guarantors", "banks", "financiers", "platforms", "world")
+SECTORS = ("consumers", "merchants", "lenders", "guarantors", "banks", "financiers", "platforms", "products", "world")
 
 
 def sector_of(entity: str) -> str:

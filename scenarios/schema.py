@@ -28,6 +28,8 @@ from agents.loyalty import LoyaltySettings
 from agents.merchant import MerchantSettings
 from agents.owner import OwnerSettings
 from agents.platform import PlatformSettings
+from agents.products import PRODUCTS
+from agents.saver import SaverSettings
 from agents.standing import StandingSettings
 from agents.tactics import TACTICS
 from agents.tactics.channels import CHANNELS
@@ -53,7 +55,8 @@ from sim.shocks import SHOCKS
 
 MOST_TACTICS = 120
 NEED_CUSTOMERS = ("media", "referral", "survey", "sign_up_bonus", "first_use_rebate", "coupon", "personal_offer", "loyalty", "red_packet",
-                  "breach", "advertising_rules")  # plug-ins that do nothing elsewhere
+                  "rate_boost", "breach", "advertising_rules", "fund_yield_falls")  # plug-ins that do nothing elsewhere
+
 
 
 def _kinds(use: str) -> dict:
@@ -90,6 +93,7 @@ class Scenario(Header):
     service: ServiceSettings = ServiceSettings()
     deals: DealSettings = DealSettings()
     abuse: AbuseSettings = AbuseSettings()
+    savers: SaverSettings = SaverSettings()
     goods: GoodsSettings = GoodsSettings()
     payments: PaymentSettings = PaymentSettings()
     credit: CreditSettings = CreditSettings()
@@ -108,6 +112,7 @@ class Scenario(Header):
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
     networks: NetworkSettings = NetworkSettings()
+    products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()
     shocks: plugins(SHOCKS, "shock") = ()
     targets: tuple[Target, ...] = ()
@@ -117,13 +122,15 @@ class Scenario(Header):
     def _customers_are_competed_for(self):
         if len(self.tactics) > MOST_TACTICS:
             raise ValueError(f"tactics: {len(self.tactics)} of them; at most {MOST_TACTICS}, since customers remember them by number")
-        for where, plug_ins in (("tactics", self.tactics), ("shocks", self.shocks)):
+        for where, plug_ins in (("products", self.products), ("tactics", self.tactics), ("shocks", self.shocks)):
             for each in plug_ins:
                 path = f"{where}.{each.name or each.kind}"
-                if each.kind in NEED_CUSTOMERS and not self.customers.is_contested:
+                if (where == "products" or each.kind in NEED_CUSTOMERS) and not self.customers.is_contested:
                     raise ValueError(f"{path}: a {each.kind} acts where platforms compete for customers; set customers.is_contested = true")
                 if getattr(each, "platform", 0) >= self.platforms.count:
                     raise ValueError(f"{path}.platform = {each.platform}: there are {self.platforms.count} platforms, numbered from 0")
+                if each.kind in ("rate_boost", "fund_yield_falls") and each.product >= len(self.products):
+                    raise ValueError(f"{path}.product = {each.product}: there are {len(self.products)} products, numbered from 0")
                 for channel in getattr(each, "banned", ()):
                     if channel not in CHANNELS:
                         raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"

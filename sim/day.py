@@ -18,6 +18,7 @@ from agents import (
     owner,
     platform,
     red_packet,
+    saver,
     word_of_mouth,
 )
 from sim.markets import (
@@ -32,6 +33,7 @@ from sim.markets import (
     notes,
     officers,
     promotions,
+    savings,
     service,
     term_credit,
 )
@@ -48,10 +50,12 @@ def live_one_day(m):
     m.media.open_day()
     m.word_of_mouth.open_day()
     m.promotions.open_day()
+    m.savings.open_day(m)
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
         shock.strike(m)
     consumer.receive_income(m)
+    consumer.change_device(m)
     loans.release_escrow(m)
 
     # 2 Learn
@@ -96,6 +100,7 @@ def live_one_day(m):
     consumer.choose_purchases(m)
     goods.settle_purchases(m)
     loyalty.remember_use(m)
+    saver.stay_and_use(m)
     word_of_mouth.pay_rewards(m)
     deal_seeker.claim(m)
     promotions.pay_out(m)
@@ -114,6 +119,12 @@ def live_one_day(m):
     term_credit.pay_out(m)
 
     # 7 Save
+    saver.take_up(m)
+    saver.plan_savings(m)
+    savings.take_subscriptions(m)
+    savings.pay_redemptions(m)
+    savings.pay_living(m)
+    savings.pay_returns(m)
     deposits.pay_deposit_interest(m)
     notes.sell_notes(m, consumer.wish_for_notes(m))
 

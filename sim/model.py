@@ -23,6 +23,7 @@ from agents.lending import POLICIES
 from agents.lending.learning import Learner
 from agents.merchant import OPEN, Merchant, create_merchants
 from agents.platform import FOCAL, create_lenders, create_platforms
+from agents.products import PRODUCTS
 from agents.tactics import TACTICS
 from agents.term_lender import LenderGroup, create_financiers
 from agents.word_of_mouth import WordOfMouth
@@ -41,6 +42,7 @@ from sim.markets.goods import GoodsMarket
 from sim.markets.loans import SLOTS, Loans
 from sim.markets.media import MediaMarket
 from sim.markets.promotions import Promotions
+from sim.markets.savings import Holdings, Savers, Savings
 from sim.markets.service import ServiceDesk
 from sim.networks import build_network
 from sim.shocks import SHOCKS
@@ -90,6 +92,7 @@ class Market(mesa.Model):
         """What one step of a day leaves for the next: nothing yet."""
         self.purchases, self.shoppers = (), np.zeros(0, np.int64)
         self.used_today = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        self.rival_sales_today = np.zeros(0, np.int64), np.zeros(0, np.int64)  # rows of the customers, fen
 
     # --- making the world ---------------------------------------------------------------------------------------------
 
@@ -118,6 +121,9 @@ class Market(mesa.Model):
         self.promotions, self.rings = Promotions(self), AbuseRings(self)
         if len(self.customers):
             self.promotions.keenness = keenness(self)
+        self.products = [PRODUCTS[product.kind](product) for product in s.products]
+        self.holdings = Holdings(self, len(self.products) * len(self.consumers))
+        self.savers, self.savings = Savers(self, len(self.consumers) if self.products else 0), Savings(self)
         self.platform_lender = self._platform_lender(s)
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
@@ -145,7 +151,8 @@ class Market(mesa.Model):
         outside = n_banks + n_platforms
         entities = ["consumers", "merchants", "world", *(f"lender {i}" for i in range(len(self.lenders))),
                     *(f"bank {i}" for i in range(n_banks)), *(f"financier {i}" for i in range(len(self.financiers))),
-                    *(f"platform {i}" for i in range(n_platforms)), "guarantor 0"]
+                    *(f"platform {i}" for i in range(n_platforms)), "guarantor 0", *(f"product {i}" for i in range(len(self.products)))]
+        first_product = "product 0" if self.products else "world"
         self.ledger = Ledger(entities, outside + 1)
         self._outside = np.zeros(1, np.int64)
         money, claim, c, s = self.ledger.open_account, self.ledger.open_claim, self.consumers, self.merchants
@@ -176,6 +183,10 @@ class Market(mesa.Model):
             guarantor_claims=claim("guarantors.claims", self.guarantors.claims, entity="guarantor 0"),
             payment_debt=claim("credit_users.balance", self.credit_users.balance, entity="consumers", is_debt=True),
             called_debt=claim("credit_users.called", self.credit_users.called, entity="consumers", is_debt=True),
+            product_cash=money("products.cash", self.savings.cash, issuer=np.full(len(self.products), outside), entity=first_product,
+                               per_row=True),
+            product_debt=claim("products.owed", self.savings.owed, entity=first_product, per_row=True, is_debt=True),
+            held=claim("consumers.held", self.holdings.held, entity="consumers"),
             payment_claims=claim("credit_payment.bank_claims", self.credit_payment.bank_claims, entity="bank 0", per_row=True))
         self.term_lenders = (LenderGroup(self.banks, self.books.bank_own, self.books.bank_loans, 0),
                              LenderGroup(self.financiers, self.books.financier_cash, self.books.financier_loans, n_banks))
@@ -222,7 +233,7 @@ class Market(mesa.Model):
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
     POPULATIONS = ("consumers", "merchants", "banks", "financiers", "platforms", "lenders", "loans", "credit_users", "guarantors",
-                   "customers")
+                   "customers", "holdings", "savers")
 
     def state(self) -> dict:
         """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
@@ -235,7 +246,7 @@ class Market(mesa.Model):
                 "learnt": [policy.state() for policy in self._learners()],
                 "credit_payment": self.credit_payment.state(), "media": self.media.state(), "service": self.service.state(),
                 "word_of_mouth": self.word_of_mouth.state(), "promotions": self.promotions.state(), "rings": self.rings.state(),
-                "surveys": self.surveys,
+                "savings": self.savings.state(), "surveys": self.surveys,
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -264,6 +275,7 @@ class Market(mesa.Model):
         self.word_of_mouth.restore(state["word_of_mouth"])
         self.promotions.restore(state["promotions"], self)
         self.rings.restore(state["rings"])
+        self.savings.restore(state["savings"])
         self.surveys = copy.deepcopy(state["surveys"])
         self._clear_the_table()
         self.running = self.day < self.days
@@ -318,7 +330,8 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
-                   "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "surveys",
+                   "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "savings",
+                   "surveys",
                    *Market.POPULATIONS}
 
 

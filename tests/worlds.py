@@ -46,6 +46,14 @@ def campaign(**settings) -> dict:
             "budget_cny": 40e6, **settings}
 
 
+FUND = {"kind": "money_market_fund", "name": "fund", "licensed_on": datetime.date(2012, 1, 3), "adopt_alone": 20.0, "adopt_social": 40.0}
+
+
+def saving_market(**overrides) -> Market:
+    """A contested world with a fund that many take up at once."""
+    return contested_market(**{"products": [FUND], "standing__focal__users_share": .8, **overrides})
+
+
 def promotion(**settings) -> dict:
     """A rate promotion as a scenario writes it, on PROMOTION_DAY unless told; its pool is about a third of a day's need."""
     return {"kind": "rate_promotion", "start": datetime.date(2012, 1, 25), "pool_cny": 100e6, "throughput": 100_000.0, **settings}
@@ -66,6 +74,7 @@ def state_of(market: Market) -> dict:
     found |= {"promotions.ahead": market.promotions.ahead, "rings.capacity": market.rings.capacity, "rings.waiting": market.rings.waiting}
     for name in ("service", "word_of_mouth"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
+    found |= {f"savings.{name}": value for name, value in market.savings.state().items()}
     found["surveys"] = market.surveys
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
     found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)

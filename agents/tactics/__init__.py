@@ -6,6 +6,7 @@ from agents.tactics.free_interest import FreeInterest
 from agents.tactics.loyalty_programme import LoyaltyProgramme
 from agents.tactics.media import Media
 from agents.tactics.personal_offer import PersonalOffer
+from agents.tactics.rate_boost import RateBoost
 from agents.tactics.rate_promotion import RatePromotion
 from agents.tactics.rate_trial import RateTrial
 from agents.tactics.red_packet import RedPacket
@@ -14,4 +15,4 @@ from agents.tactics.sign_up_bonus import SignUpBonus
 from agents.tactics.survey import Survey
 
 TACTICS = {tactic.kind: tactic for tactic in (RatePromotion, RateTrial, Media, Referral, Survey, SignUpBonus, FirstUseRebate, Coupon,
-                                              PersonalOffer, LoyaltyProgramme, RedPacket, FreeInterest)}
+                                              PersonalOffer, LoyaltyProgramme, RedPacket, FreeInterest, RateBoost)}

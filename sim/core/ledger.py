@@ -62,6 +62,13 @@ class Purpose(IntEnum):
     PARTNER_SHARE = 36
     DEAL = 37
     DEAL_ABUSE = 38
+    SUBSCRIPTION = 45
+    REDEMPTION = 46
+    PRODUCT_RETURN = 47
+    PRODUCT_FEE = 48
+    PREMIUM = 49
+    CLAIM = 50
+    RATE_BOOST = 51
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros
@@ -69,7 +76,8 @@ N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpos
 
 # Purposes that are neither income nor cost to anybody: one asset for another, or owners' money.
 FINANCING = frozenset({Purpose.SETTLEMENT, Purpose.OWNER_DRAW, Purpose.LOAN_DRAWN, Purpose.LOAN_REPAID, Purpose.TOP_UP,
-                       Purpose.BANK_FUNDING, Purpose.CAPITAL, Purpose.OWNER_CAPITAL, Purpose.NOTES})
+                       Purpose.BANK_FUNDING, Purpose.CAPITAL, Purpose.OWNER_CAPITAL, Purpose.NOTES, Purpose.SUBSCRIPTION,
+                       Purpose.REDEMPTION})
 
 
 class LedgerError(RuntimeError):

@@ -56,8 +56,8 @@ class Promotions:
     is held, (n_customers,).  urge_today, need_today: factors on shopping, of what is held and of what was bought ahead; is_extra,
     is_switched: shops, or pays here, only because of a promotion; ahead: purchases bought ahead of need; all (n_consumers,).
     Arrays are empty while nothing is held by anybody.  keenness: of each consumer on deals, (n_consumers,).
-    receivers: by number, consumers who opened a packet yesterday.  rival_payments_today: rows and fen paid at
-    rivals.  n_false_alarms_today: by platform.  claims_today: by number, rows and fen and fate.
+    receivers: by number, consumers who opened a packet yesterday.  n_false_alarms_today: by platform.  claims_today: by number, rows
+    and fen and fate.
     """
 
     def __init__(self, m):
@@ -69,12 +69,10 @@ class Promotions:
 
     def open_day(self) -> None:
         """Nothing is promised yet today."""
-        nothing = np.zeros(0, np.int64)
         self.in_force: list[int] = []
         self.welcome_today = np.zeros(self.n_platforms)
         self.appeal_today, self.urge_today, self.need_today = np.zeros((3, 0), np.float32)
         self.is_extra, self.is_switched = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
-        self.rival_payments_today = nothing, nothing
         self.claims_today: dict[int, tuple] = {}
         self.n_false_alarms_today = np.zeros(self.n_platforms, np.int64)
         for account in self.accounts.values():
@@ -130,7 +128,7 @@ class Promotions:
         """Consumers who paid at a platform today, and what, fen."""
         if platform == 0:
             return m.goods.buyers_today, m.goods.paid_today
-        rows, amount = self.rival_payments_today
+        rows, amount = m.rival_sales_today
         here = (rows // len(m.consumers) == platform) & (amount > 0)
         return rows[here] % len(m.consumers), amount[here]
 

@@ -8,7 +8,7 @@ import pytest
 
 from sim.shocks import SHOCKS
 from sim.shocks.shock import Shock, ShockSettings
-from tests.worlds import contested_market, small_market, state_of
+from tests.worlds import contested_market, saving_market, small_market, state_of
 
 WINDOW = {"start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 1, 14)}
 FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", "size": .6, "region": 2, **WINDOW},
@@ -18,7 +18,8 @@ FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", 
         "funding_withdrawal": ({"kind": "funding_withdrawal", "size": .6, **WINDOW},),
         "market_turn": ({"kind": "market_turn", "share": .4, **WINDOW},),
         "breach": ({"kind": "breach", "share_hit": .8, **WINDOW},),
-        "advertising_rules": ({"kind": "advertising_rules", "banned": ("broadcast",), "claims_kept": .5, "price_rise": .2, **WINDOW},)}
+        "advertising_rules": ({"kind": "advertising_rules", "banned": ("broadcast",), "claims_kept": .5, "price_rise": .2, **WINDOW},),
+        "fund_yield_falls": ({"kind": "fund_yield_falls", "points": 3.0, **WINDOW},)}
 CONTESTED = ("breach", "advertising_rules")  # act where platforms compete for customers
 CASES = [settings for kind in FULL.values() for settings in kind]
 
@@ -28,6 +29,8 @@ def test_every_shock_is_tried_here():
 
 
 def market_of(settings, after):
+    if settings["kind"] == "fund_yield_falls":
+        return saving_market(after=after, shocks=[settings])
     return (contested_market if settings["kind"] in CONTESTED else small_market)(after=after, shocks=[settings])
 
 
@@ -61,16 +64,18 @@ def test_a_shock_strikes_on_the_days_of_its_window_only(settings, monkeypatch):
 def test_a_shock_writes_what_it_says_and_moves_no_money_itself(settings):
     market = market_of(settings, after=9)
     market.ledger.open_day(), market.goods.open_day(9), market.conditions.open_day(), market.media.open_day()
+    market.savings.open_day(market)
 
     def picture():
         seen = {path: np.array(value, copy=True) if isinstance(value, np.ndarray) else value for path, value in state_of(market).items()}
-        return seen | {f"{owner}.{name}": np.array(value, copy=True) for owner in ("goods", "conditions", "media")
+        return seen | {f"{owner}.{name}": np.array(value, copy=True) for owner in ("goods", "conditions", "media", "savings")
                        for name, value in vars(getattr(market, owner)).items()}
 
     before = picture()
     market.shocks[0].strike(market)
     changed = {path for path, value in picture().items() if not np.array_equal(value, before[path])}
-    said = set(re.findall(r"((?:goods|merchants|conditions|media|customers)\.\w+)", _spelt_out(SHOCKS[settings["kind"]].strike.__doc__)))
+    said = set(re.findall(r"((?:goods|merchants|conditions|media|customers|savings)\.\w+)",
+                          _spelt_out(SHOCKS[settings["kind"]].strike.__doc__)))
     assert changed and changed <= said
     assert market.goods.demand_factor_today <= 1.0 and market.goods.merchant_factor_today.max() <= 1.0
     assert market.goods.merchant_factor_today.min() >= 0.0 and market.goods.demand_factor_today >= 0.0
@@ -114,7 +119,7 @@ def test_two_shocks_multiply():
 
 
 def test_after_a_shock_the_factors_are_whole_again():
-    market = contested_market(after=15, shocks=list(CASES))
+    market = saving_market(after=15, shocks=list(CASES))
     assert market.goods.demand_factor_today == 1.0 and (market.goods.merchant_factor_today == 1.0).all()
 
 

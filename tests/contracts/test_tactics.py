@@ -7,7 +7,7 @@ import pytest
 from agents.tactics import TACTICS
 from agents.tactics.tactic import Tactic, TacticSettings
 from sim.core.finance import fen
-from tests.worlds import PROMOTION_DAY, campaign, contested_market, promotion, small_market
+from tests.worlds import PROMOTION_DAY, campaign, contested_market, promotion, saving_market, small_market
 
 DAY = datetime.date(2012, 1, 25)
 LAST = datetime.date(2012, 1, 28)
@@ -26,13 +26,16 @@ BUDGETS = {"rate_promotion": (promotion(end=LAST, pool_cny=200e6),
                                     fen(m.settings.tactics[n].budget_cny))),
            "free_interest": ({"kind": "free_interest", "start": DAY, "end": LAST, "budget_cny": 40_000.0},
                              lambda m, n: (m.credit.free_interest[n], fen(m.settings.tactics[n].budget_cny))),
+           "rate_boost": ({"kind": "rate_boost", "start": DAY, "end": LAST, "points": 50.0, "budget_cny": 200_000.0},
+                          lambda m, n: (m.savings.spent.get(n, 0), fen(m.settings.tactics[n].budget_cny))),
            **{kind: ({"kind": kind, "start": DAY, "end": LAST, **settings},
                      lambda m, n: (m.promotions.accounts[n].spent + m.promotions.accounts[n].reserved,
                                    fen(m.settings.tactics[n].budget_cny)))
               for kind, settings in {"sign_up_bonus": {"budget_cny": 4e5}, "first_use_rebate": {"budget_cny": 4e5},
                                      "coupon": {"budget_cny": 2e6}, "personal_offer": {"budget_cny": 4e5, "late_factor": 0.0},
                                      "loyalty": {"budget_cny": 1e6}, "red_packet": {"budget_cny": 2e6, "packets_a_day": 1.0}}.items()}}
-MARKET_OF = dict.fromkeys(("rate_promotion", "rate_trial", "free_interest"), small_market)  # the others need platforms that compete
+MARKET_OF = {**dict.fromkeys(("rate_promotion", "rate_trial", "free_interest"), small_market),
+             "rate_boost": saving_market}  # the others need platforms that compete
 # fen: attention is bought by the piece, a reward is paid whole
 LEFT_OVER = {"media": 2_000, "referral": 8_000, "sign_up_bonus": 4_000, "first_use_rebate": 3_000, "coupon": 2_000,
              "personal_offer": 20_000, "loyalty": 2_000, "red_packet": 20_000, "free_interest": 20_000}

@@ -11,7 +11,7 @@ from agents.tactics import TACTICS
 from sim.core.errors import UserError
 from sim.model import Market
 from sim.shocks import SHOCKS
-from tests.worlds import CopyOfEachDay, campaign, differences, promotion, small_market, state_of, world_state_equal
+from tests.worlds import FUND, CopyOfEachDay, campaign, differences, promotion, small_market, state_of, world_state_equal
 
 # --- the helper itself ------------------------------------------------------------------------------------------------
 
@@ -83,26 +83,30 @@ ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0}), "rate_tri
                 "first_use_rebate": ({"budget_cny": 0.0}, {"most_cny": 0.0}, {"rebate_share": 0.0}),
                 "coupon": ({"budget_cny": 0.0}, {"value_cny": 0.0}), "personal_offer": ({"budget_cny": 0.0}, {"depth": 0.0}),
                 "loyalty": ({"budget_cny": 0.0}, {"points_share": 0.0}), "red_packet": ({"budget_cny": 0.0}, {"mean_cny": 0.0}),
-                "free_interest": ({"budget_cny": 0.0}, {"free_days": 0})}
+                "free_interest": ({"budget_cny": 0.0}, {"free_days": 0}), "rate_boost": ({"budget_cny": 0.0}, {"points": 0.0})}
 FULL_TACTICS = {"rate_promotion": promotion(**INSIDE), "rate_trial": {"kind": "rate_trial", "points": 15.0, **INSIDE},
                 "media": campaign(**INSIDE), "survey": {"kind": "survey", **INSIDE},
                 "referral": {"kind": "referral", "budget_cny": 1e8, "invitations_a_month": 60.0, "open_prob": 1.0, **INSIDE},
+                "rate_boost": {"kind": "rate_boost", "budget_cny": 1e8, "points": 5.0, **INSIDE},
                 "personal_offer": {"kind": "personal_offer", "budget_cny": 1e9, "late_factor": 0.0, **INSIDE},
                 **{kind: {"kind": kind, "budget_cny": 1e9, **INSIDE} for kind in
                    ("sign_up_bonus", "first_use_rebate", "coupon", "loyalty", "red_packet", "free_interest")}}
 ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2}),
                "income": ({"size": 0.0}, {"share_hit": 0.0}, {"size": 0.0, "segment": 1}), "funding_withdrawal": ({"size": 0.0},),
                "market_turn": ({"share": 0.0},), "breach": ({"share_hit": 0.0},),
-               "advertising_rules": ({"banned": (), "claims_kept": 1.0, "price_rise": 0.0},)}
+               "advertising_rules": ({"banned": (), "claims_kept": 1.0, "price_rise": 0.0},), "fund_yield_falls": ({"points": 0.0},)}
 FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "income": {"kind": "income", "size": .9, "share_hit": .5, **INSIDE},
                "funding_withdrawal": {"kind": "funding_withdrawal", "notice_days": 5, **INSIDE},
                "market_turn": {"kind": "market_turn", "share": .5, **INSIDE},
                "breach": {"kind": "breach", "share_hit": .9, "compensation_cny": 10.0, **INSIDE},
-               "advertising_rules": {"kind": "advertising_rules", "banned": ("social_video",), "price_rise": 1.0, **INSIDE}}
+               "advertising_rules": {"kind": "advertising_rules", "banned": ("social_video",), "price_rise": 1.0, **INSIDE},
+               "fund_yield_falls": {"kind": "fund_yield_falls", "points": 3.0, **INSIDE}}
 CONTESTED = {"customers__is_contested": True, "standing__focal__users_share": .3, "customers__conversion": 1.0}
+SAVING = {**CONTESTED, "standing__focal__users_share": .8, "products": [FUND]}
 WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach", "sign_up_bonus", "first_use_rebate", "coupon",
                           "personal_offer", "loyalty", "red_packet"), CONTESTED),
+         "rate_boost": SAVING, "fund_yield_falls": SAVING,
          "advertising_rules": {**CONTESTED, "tactics": [campaign(**{**INSIDE, "name": "ads"})]},
          "funding_withdrawal": {"platforms__lender_capital_cny": (200e6, 200e6)}}  # lenders who borrow from the bank
 

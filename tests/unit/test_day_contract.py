@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from agents.products import PRODUCTS
 from agents.tactics import TACTICS
 from scenarios.schema import Scenario
 from sim.core.random import Stream
@@ -20,9 +21,9 @@ from tests.worlds import campaign, contested_market, promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
-LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today")  # what the market itself hands from step to step
-OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions",
-       "rings")  # markets whose numbers of the day count as written things
+LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
+OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
+       "savings")  # whose numbers count as written
 
 
 def sources():
@@ -129,7 +130,12 @@ def written():
                  {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window},
                  {"kind": "sign_up_bonus", "budget_cny": 1e11, **window}, {"kind": "red_packet", "budget_cny": 1e11, **window},
                  {"kind": "red_packet", "name": "rival packets", "platform": 1, "budget_cny": 1e11, **window},
-                 {"kind": "coupon", "platform": 1, "budget_cny": 1e11, **window}, {"kind": "loyalty", "budget_cny": 1e11, **window}]))
+                 {"kind": "coupon", "platform": 1, "budget_cny": 1e11, **window}, {"kind": "loyalty", "budget_cny": 1e11, **window},
+                 {"kind": "rate_boost", "points": 20.0, "budget_cny": 1e7, **window}],
+        consumers__phone_adoption=1.0, products=[
+            {"kind": kind, "licensed_on": start, "adopt_alone": 5.0, "trust_needed": .5, **own} for kind, own in (
+                ("money_market_fund", {}), ("wallet", {}), ("p2p_notes", {"term": "short", "notice_days": 3}), ("insurance", {}),
+                ("stock_account", {}), ("digital_currency", {}), ("advice", {}))]))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
@@ -213,7 +219,7 @@ def test_two_decisions_never_share_a_stream():
 def settings_classes():
     """Every settings class a scenario can hold, with the path to it."""
     todo, seen = [("", Scenario)], set()
-    for table, where in ((TACTICS, "tactics"), (SHOCKS, "shocks")):
+    for table, where in ((TACTICS, "tactics"), (SHOCKS, "shocks"), (PRODUCTS, "products")):
         todo += [(f"{where}.{kind}", entry.Settings) for kind, entry in table.items()]
     todo += [(f"networks.{name}", kind.settings) for name, kind in NETWORKS.items()]
     while todo:
@@ -232,7 +238,7 @@ SETTINGS = list(settings_classes())
 @pytest.mark.parametrize("path, model", SETTINGS, ids=[path or "scenario" for path, _ in SETTINGS])
 def test_every_setting_has_a_unit_and_a_source(path, model):
     for name, field in model.model_fields.items():
-        if isinstance(field.default, BaseModel) or name in ("tactics", "shocks", "targets") and model is Scenario:
+        if isinstance(field.default, BaseModel) or name in ("products", "tactics", "shocks", "targets") and model is Scenario:
             continue
         extra = field.json_schema_extra or {}
         assert str(extra.get("unit", "")).strip(), f"{path}.{name} has no unit"

@@ -12,7 +12,7 @@ from sim.core.views import ABUSED, ANYWAY, WON
 from sim.markets.credit_payment import PARTNER
 from sim.markets.loans import CREDIT, SLOTS
 from sim.model import Market
-from tests.worlds import campaign
+from tests.worlds import FUND, campaign
 
 SMALL = {"consumers.count": 1_500, "merchants.count": 60, "days": 60, "weight": 10.0, "credit_payment.is_offered": True}
 
@@ -134,6 +134,24 @@ def _a_year_of_large_sales(m):
     m.merchants.monthly_sales[:] = 10**8
 
 
+def _pay_there(m):
+    m.rival_sales_today = np.arange(8) + len(m.consumers), np.full(8, 10**6)
+    m.consumers.is_mobile[:] = np.arange(len(m.consumers)) % 2
+    m.goods.buyers_today, m.goods.paid_today = np.arange(5), np.full(5, 10**6)
+
+
+def _join(product):
+    return lambda m: m.holdings.joined_on[m.holdings.of(product)].fill(0)
+
+
+def _put_in(m):
+    m.ledger.owe(m.books.product_debt, 0, m.books.held, 3, 90_000, purpose=Purpose.SUBSCRIPTION)
+
+
+def _flow(name):
+    return lambda m: getattr(m.savings, name).__setitem__(0, 10**7)
+
+
 CAUSES = {
     "shops_above_1m": _a_year_of_large_sales,
     "payment_success_rate": _set(("goods", "lost_to_payment_today"), 10**6), "credit_payment_users": _column("credit_users", "line", 500),
@@ -190,6 +208,17 @@ OF_CUSTOMERS = {
 CONTESTED = {"customers.is_contested": True, "standing.focal.users_share": .3,
              "tactics": [campaign(start=date(2012, 1, 1)),
                          {"kind": "sign_up_bonus", "start": date(2012, 1, 1), "end": date(2012, 2, 28), "budget_cny": 1e9}]}
+OF_CUSTOMERS |= dict.fromkeys(("payment_share", "mobile_payment_share", "mobile_share_of_payments"), _pay_there)
+OF_PRODUCTS = {
+    "wallet_users": _join(1), "fund_users": _join(0), "product_holders": _join(0), "fund_balance_per_user": _join(0),
+    "fund_assets": _put_in, "product_assets": _put_in, "fund_yield": _set(("savings", "yield_cut_today"), np.array([.01, 0])),
+    "subscriptions": _flow("subscribed_today"), "redemptions": _flow("redeemed_today"), "product_returns": _flow("returned_today"),
+    "rate_boosts": _flow("boosted_today"),
+    "redemptions_waiting": lambda m: (_put_in(m), m.holdings.requested.__setitem__(3, 10**4)),
+}
+PRODUCTS = {"customers.is_contested": True, "standing.focal.users_share": .6,
+            "products": [{**FUND, "licensed_on": date(2012, 1, 1)},
+                         {"kind": "wallet", "licensed_on": date(2012, 1, 1), "adopt_alone": 40.0}]}
 
 
 @pytest.mark.parametrize("name", OF_CUSTOMERS)
@@ -199,10 +228,16 @@ def test_a_measure_of_customers_is_known_and_moves_when_its_cause_is_changed(nam
     assert np.isfinite(after[name]) and before[name] != after[name]
 
 
+@pytest.mark.parametrize("name", OF_PRODUCTS)
+def test_a_measure_of_products_is_known_and_moves_when_its_cause_is_changed(name):
+    before, after = with_change(OF_PRODUCTS[name], days=32, **PRODUCTS)
+    assert np.isfinite(before[name]) and np.isfinite(after[name]) and before[name] != after[name]
+
+
 def test_customers_are_not_measured_where_nobody_competes_for_them():
     values = daily_values(small_market(days=1))
-    assert {name for name in MEASURES if MEASURES[name].is_optional} == set(OF_CUSTOMERS)
-    assert all(np.isnan(values[name]) for name in OF_CUSTOMERS)
+    assert {name for name in MEASURES if MEASURES[name].is_optional} == set(OF_CUSTOMERS) | set(OF_PRODUCTS)
+    assert all(np.isnan(values[name]) for name in (*OF_CUSTOMERS, *OF_PRODUCTS))
 
 
 def test_who_was_a_user_before_the_run_neither_registers_nor_pays_for_the_first_time_in_it():
@@ -234,7 +269,7 @@ def test_a_measure_moves_when_its_cause_is_changed(name):
 
 
 def test_every_measure_has_a_cause_that_is_tested():
-    assert set(CAUSES) | set(OF_CUSTOMERS) == set(MEASURES)
+    assert set(CAUSES) | set(OF_CUSTOMERS) | set(OF_PRODUCTS) == set(MEASURES)
 
 
 def test_measures_say_their_unit_meaning_and_chinese_label():
