@@ -219,8 +219,8 @@ def visit_and_register(m):
     """Consumers visit platforms by themselves, as friends do, or because of a click or an invitation, and some register.
 
     P(visit) = 1 - (1 - p)(1 - q / d)^(friends who registered) for who considers it; P(register | visit) = c exp(trust, fit, friction,
-    reward).  With c = 1, none of the latter and everybody considering this is Bass's micro form.
-    Reads: m.media.visits, customers.user_neighbours.  Writes: customers.stage, since, reason, registered_on, source, depth,
+    reward), less at a fee.  With c = 1, none of the latter and everybody considering this is Bass's micro form.
+    Reads: m.media.visits, customers.user_neighbours, m.prices.  Writes: customers.stage, since, reason, registered_on, source, depth,
     user_neighbours, clicked, clicked_on, m.media.n_visits_today, n_registered_today, recent, platforms.own_funds.
     Draws: CUSTOMER_REGISTRATION, four per consumer and platform.  Source: Rand and Rust (2011).
     """
@@ -229,6 +229,7 @@ def visit_and_register(m):
         return
     key, fit, degrees = stream_key(m.path_seed, Stream.CUSTOMER_REGISTRATION, m.day), fit_of(m), m.social.degrees()
     ease = s.conversion * np.exp(-s.conversion_friction * (np.array([each.friction for each in standings(m)]) - .5))
+    ease *= m.prices.kept_conversion(m)
     served, tactic = (np.array(each) for each in zip(*(m.media.brand_ad(platform) for platform in platforms)))
     parts = run_in_blocks(lambda start, stop: _visit(
         key, start, stop, n, len(m.platforms), m.day, customers.stage, customers.since, customers.reason, customers.user_neighbours,

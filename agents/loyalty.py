@@ -70,8 +70,9 @@ def choose_platform(m):
 
     P(platforms) = exp(l IV) / (exp(l IV) + exp(out) B^b), IV = ln sum exp(V_p / l), B banks considered; P(p | platforms) =
     exp(V_p / l - IV).
+    V falls by weight x log(1 + fee - discount), and who is short of cash likes a platform that gives credit.
     Reads: m.shoppers, customers.stage, trust_good, trust_bad, satisfaction, user_neighbours, consumers.last_platform, considered_banks,
-    basket_scale.  Writes: m.shoppers, consumers.last_platform, m.used_today; consumers.deposit.
+    basket_scale, m.prices.  Writes: m.shoppers, consumers.last_platform, m.used_today, prices.rival_sales_today; consumers.deposit.
     Draws: CUSTOMER_PLATFORM, one per shopper; RIVAL_SERVICE, one per shopper at a rival.
     """
     customers, c, s = m.customers, m.consumers, m.settings.loyalty
@@ -79,11 +80,12 @@ def choose_platform(m):
         return
     n, fit = len(c), fit_of(m)
     friction = np.array([s.friction_weight * (standing.friction - .5) for standing in standings(m)])
+    perk = np.array([standing.credit_perk for standing in standings(m)])
     choice = _choose(stream_key(m.path_seed, Stream.CUSTOMER_PLATFORM, m.day), m.shoppers, n, len(m.platforms), customers.stage,
                      customers.trust_good, customers.trust_bad, customers.satisfaction, customers.user_neighbours, m.social.degrees(),
                      c.segment, c.last_platform, c.considered_banks, m.settings.customers.prior_trust, s.trust_weight,
                      s.satisfaction_weight, s.fit_weight * fit, friction, s.inertia, s.friends_weight, s.platforms_similarity,
-                     s.outside_utility, s.banks_similarity)
+                     s.outside_utility, s.banks_similarity, m.prices.disutility(m), perk, c.deposit, c.basket_scale)
     c.last_platform[m.shoppers[choice >= 0]] = choice[choice >= 0]
     at_rival = choice > FOCAL
     ids, platform = m.shoppers[at_rival], choice[at_rival].astype(np.int64)
@@ -91,6 +93,7 @@ def choose_platform(m):
                    np.array([standing.payment_success for standing in standings(m)])[platform])
     amount = np.minimum(c.basket_scale[ids].astype(np.int64), c.deposit[ids] // 2) * works
     m.ledger.pay(m.books.deposit, ids, m.books.world, 0, amount, purpose=Purpose.RIVAL_SALE)
+    m.prices.rival_sales_today = ids, platform, amount
     m.shoppers = m.shoppers[choice == FOCAL]
     m.used_today = ids + platform * n, works
 
@@ -158,8 +161,12 @@ def take_answers(m):
 
 @kernel
 def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfaction, neighbours, degrees, segment, last, banks, prior,
-            by_trust, by_satisfaction, fit, friction, inertia, by_friends, similarity, outside, banks_similarity):
-    """Platform of each shopper, -1 elsewhere: nested logit by one uniform, platforms in order of number."""
+            by_trust, by_satisfaction, fit, friction, inertia, by_friends, similarity, outside, banks_similarity, price, perk, deposit,
+            basket):
+    """Platform of each shopper, -1 elsewhere: nested logit by one uniform, platforms in order of number.
+
+    price: utility lost, by platform and segment; perk: of credit, to who holds less than two baskets.
+    """
     choice = np.full(len(shoppers), -1, np.int8)
     weight = np.empty(n_platforms)
     for k in range(len(shoppers)):
@@ -175,6 +182,9 @@ def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfa
                     v += inertia
                 if degrees[i] > 0:
                     v += by_friends * neighbours[r] / degrees[i]
+                v -= price[p, segment[i]]
+                if deposit[i] < 2.0 * basket[i]:
+                    v += perk[p]
                 weight[p] = v
                 best = max(best, v)
         if best == -np.inf:

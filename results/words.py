@@ -654,6 +654,7 @@ PURPOSES_ZH = {
     "purchase_on_credit": "信用支付购物", "credit_repaid": "信用支付还款", "merchant_fee": "商户手续费", "guarantee_call": "担保代偿",
     "guarantee_fee": "担保费", "collection": "催收费", "notes": "票据", "advertising": "广告", "service": "客服", "survey": "调研",
     "referral_reward": "推荐奖励", "rival_sale": "竞争平台销售", "partner_share": "合作方分成",
+    "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {

@@ -45,12 +45,13 @@ from sim.markets.loans import LoanSettings
 from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
 from sim.markets.payments import PaymentSettings
+from sim.markets.prices import PriceSettings
 from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
 
 MOST_TACTICS = 120
-NEED_CUSTOMERS = ("media", "referral", "survey", "breach", "advertising_rules")  # plug-ins that do nothing elsewhere
+NEED_CUSTOMERS = ("media", "referral", "survey", "price", "fee_cut", "breach", "advertising_rules")  # plug-ins that do nothing elsewhere
 
 
 def _kinds(use: str) -> dict:
@@ -85,6 +86,7 @@ class Scenario(Header):
     loyalty: LoyaltySettings = LoyaltySettings()
     word_of_mouth: WordOfMouthSettings = WordOfMouthSettings()
     service: ServiceSettings = ServiceSettings()
+    prices: PriceSettings = PriceSettings()
     goods: GoodsSettings = GoodsSettings()
     payments: PaymentSettings = PaymentSettings()
     credit: CreditSettings = CreditSettings()

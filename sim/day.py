@@ -28,6 +28,7 @@ from sim.markets import (
     media,
     notes,
     officers,
+    prices,
     service,
     term_credit,
 )
@@ -42,6 +43,7 @@ def live_one_day(m):
     m.credit.open_day()
     m.credit_payment.open_day()
     m.media.open_day()
+    m.prices.open_day()
     m.word_of_mouth.open_day()
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
@@ -89,6 +91,7 @@ def live_one_day(m):
     loyalty.remember_use(m)
     word_of_mouth.pay_rewards(m)
     media.share_with_partners(m)
+    prices.settle_fees(m)
     credit_user.complain(m)
     merchant.pay_costs(m)
 

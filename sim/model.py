@@ -38,11 +38,12 @@ from sim.markets.data_sharing import DataSharing
 from sim.markets.goods import GoodsMarket
 from sim.markets.loans import SLOTS, Loans
 from sim.markets.media import MediaMarket
+from sim.markets.prices import Prices
 from sim.markets.service import ServiceDesk
 from sim.networks import build_network
 from sim.shocks import SHOCKS
 
-CHECKPOINT_VERSION = 4
+CHECKPOINT_VERSION = 5
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
 MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "targets", "experiment"}  # what a fork may change
 
@@ -112,6 +113,7 @@ class Market(mesa.Model):
         self.credit_users, self.guarantors = create_credit_users(self), create_guarantors(self)
         self.conditions, self.credit_payment = Conditions(), CreditPayment(self)
         self.media, self.service, self.word_of_mouth = MediaMarket(self), ServiceDesk(self), WordOfMouth(self)
+        self.prices = Prices(self)
         self.platform_lender = self._platform_lender(s)
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
@@ -120,6 +122,10 @@ class Market(mesa.Model):
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         for population in (self.banks, self.platforms):
             population.register()
+
+    def standing_of(self, platform: int):
+        """How a platform stands with consumers."""
+        return self.settings.standing.of(platform)
 
     def _platform_lender(self, s):
         expert = POLICIES["platform_card"](s.platform_card)
@@ -229,6 +235,7 @@ class Market(mesa.Model):
                 "learnt": [policy.state() for policy in self._learners()],
                 "credit_payment": self.credit_payment.state(), "media": self.media.state(), "service": self.service.state(),
                 "word_of_mouth": self.word_of_mouth.state(), "surveys": self.surveys,
+                "prices": self.prices.state(),
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -255,6 +262,7 @@ class Market(mesa.Model):
         self.media.restore(state["media"], self)
         self.service.restore(state["service"])
         self.word_of_mouth.restore(state["word_of_mouth"])
+        self.prices.restore(state["prices"])
         self.surveys = copy.deepcopy(state["surveys"])
         self._clear_the_table()
         self.running = self.day < self.days
@@ -309,7 +317,8 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
-                   "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "surveys", *Market.POPULATIONS}
+                   "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "surveys", "prices",
+                   *Market.POPULATIONS}
 
 
 def _kind_of(tactics, number: int) -> str:

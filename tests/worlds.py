@@ -61,7 +61,7 @@ def state_of(market: Market) -> dict:
     found |= {f"goods.{name}": value for name, value in market.goods.state().items()}
     found |= {f"credit_payment.{name}": value for name, value in market.credit_payment.state().items()}
     found |= {f"media.{number}.{name}": value for number, plan in market.media.plans.items() for name, value in plan.state().items()}
-    for name in ("service", "word_of_mouth"):
+    for name in ("service", "word_of_mouth", "prices"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
     found["surveys"] = market.surveys
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))

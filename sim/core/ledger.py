@@ -60,6 +60,8 @@ class Purpose(IntEnum):
     REFERRAL_REWARD = 34
     RIVAL_SALE = 35
     PARTNER_SHARE = 36
+    CONSUMER_FEE = 55
+    SUBSIDY = 56
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros

@@ -76,7 +76,7 @@ def answer_complaints(m):
     answered, waited, given_up = [], [], []
     desk.n_complaints_today[:] = np.bincount(waiting[customers.complaint_on[waiting] == m.day] // n, minlength=len(m.platforms))
     for platform in range(len(m.platforms)):
-        standing = m.settings.standing.of(platform)
+        standing = m.standing_of(platform)
         m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, int(standing.service_staff * fen(s.wage_cny) / 365),
                      purpose=Purpose.SERVICE)
         mine = waiting // n == platform

@@ -23,7 +23,11 @@ BUDGETS = {"rate_promotion": (promotion(end=LAST, pool_cny=200e6),
                         lambda m, n: (m.word_of_mouth.spent.get(n, 0), fen(m.settings.tactics[n].budget_cny))),
            "survey": ({"kind": "survey", "start": DAY, "end": LAST, "every_days": 1, "budget_cny": 50_000.0},
                       lambda m, n: (sum(each["cost_fen"] for each in m.surveys if each["tactic"] == n),
-                                    fen(m.settings.tactics[n].budget_cny)))}
+                                    fen(m.settings.tactics[n].budget_cny))),
+           "price": ({"kind": "price", "start": DAY, "end": LAST, "fee": -.03, "budget_cny": 1e6},
+                     lambda m, n: (m.prices.spent.get(n, 0), fen(m.settings.tactics[n].budget_cny))),
+           "fee_cut": ({"kind": "fee_cut", "start": DAY, "end": LAST, "depth": .03, "budget_cny": 1e6},
+                       lambda m, n: (m.prices.spent.get(n, 0), fen(m.settings.tactics[n].budget_cny)))}
 MARKET_OF = {"rate_promotion": small_market, "rate_trial": small_market}  # the others need platforms that compete
 LEFT_OVER = {"media": 2_000, "referral": 8_000}  # fen: attention is bought by the piece, a reward is paid whole
 EAGER = {"referral": {"customers__conversion": 1.0, "customers__verify_rate": 1.0, "standing__focal__friction": 0.0,

@@ -76,9 +76,11 @@ INSIDE, OUTSIDE = {"start": datetime.date(2012, 1, 4), "end": datetime.date(2012
 # What makes each kind zero-size (each line alone), and a size at which it surely does something.
 ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0}), "rate_trial": ({"points": 0.0}, {"offers": 0.0}),
                 "media": ({"budget_cny": 0.0},), "referral": ({"budget_cny": 0.0}, {"reward_cny": 0.0, "newcomer_reward_cny": 0.0}),
-                "survey": ({"budget_cny": 0.0}, {"sample": 0.0})}
+                "survey": ({"budget_cny": 0.0}, {"sample": 0.0}), "price": ({"fee": None}, {"fee": 0.0}),
+                "fee_cut": ({"depth": 0.0}, {"budget_cny": 0.0})}
 FULL_TACTICS = {"rate_promotion": promotion(**INSIDE), "rate_trial": {"kind": "rate_trial", "points": 15.0, **INSIDE},
-                "media": campaign(**INSIDE), "survey": {"kind": "survey", **INSIDE},
+                "media": campaign(**INSIDE), "price": {"kind": "price", "fee": .02, **INSIDE},
+                "fee_cut": {"kind": "fee_cut", "depth": .02, "budget_cny": 1e8, **INSIDE}, "survey": {"kind": "survey", **INSIDE},
                 "referral": {"kind": "referral", "budget_cny": 1e8, "invitations_a_month": 60.0, "open_prob": 1.0, **INSIDE}}
 ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2}),
                "income": ({"size": 0.0}, {"share_hit": 0.0}, {"size": 0.0, "segment": 1}), "funding_withdrawal": ({"size": 0.0},),
@@ -91,7 +93,7 @@ FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "breach": {"kind": "breach", "share_hit": .9, "compensation_cny": 10.0, **INSIDE},
                "advertising_rules": {"kind": "advertising_rules", "banned": ("social_video",), "price_rise": 1.0, **INSIDE}}
 CONTESTED = {"customers__is_contested": True, "standing__focal__users_share": .3, "customers__conversion": 1.0}
-WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach"), CONTESTED),
+WHERE = {**dict.fromkeys(("media", "referral", "survey", "price", "fee_cut", "breach"), CONTESTED),
          "advertising_rules": {**CONTESTED, "tactics": [campaign(**{**INSIDE, "name": "ads"})]},
          "funding_withdrawal": {"platforms__lender_capital_cny": (200e6, 200e6)}}  # lenders who borrow from the bank
 

@@ -21,7 +21,8 @@ from tests.worlds import campaign, contested_market, promotion, small_market
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today")  # what the market itself hands from step to step
-OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth")  # markets whose numbers of the day count as written things
+# markets whose numbers of the day count as written things
+OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "prices")
 
 
 def sources():
@@ -119,8 +120,11 @@ def written():
         days=170, consumers__count=6000, consumers__purchases_a_year=200.0, standing__rival__users_share=.5,
         standing__rival__payment_success=.5, customers__conversion=.8, customers__need_a_year=50.0, standing__focal__service_staff=4e4,
         loyalty__complaint_prob=.9, loyalty__leave_prob=.05, loyalty__dormant_days=20, service__last_straw=.9, service__patience_days=2,
+        standing__rival__fee=.01,
         tactics=[campaign(**window), *(campaign(**window, name=channel, channel=channel) for channel in
                                        ("co_marketing", "search_generic", "search_brand", "search_optimisation", "content")),
+                 {"kind": "price", "fee": -.02, "budget_cny": 1e9, **window},
+                 {"kind": "fee_cut", "platform": 1, "depth": .005, "budget_cny": 1e9, **window},
                  {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window}]))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:

@@ -164,6 +164,10 @@ CAUSES = {
 }
 
 
+def _earn(platform):
+    return lambda m: m.ledger.pay(m.books.world, 0, m.books.platform_own, platform, 12_345, purpose=Purpose.COMMISSION)
+
+
 OF_CUSTOMERS = {
     "awareness": _of_focal(stage=0), "considered_share": _of_focal(stage=1), "users": _of_focal(stage=0),
     "visits": lambda m: m.media.n_visits_today.__setitem__(0, 99), "registrations": lambda m: m.media.n_registered_today.__setitem__(0, 99),
@@ -177,6 +181,10 @@ OF_CUSTOMERS = {
     "referral_rewards": _pay("platform_own", "deposit", Purpose.REFERRAL_REWARD),
     "hotline_coverage": lambda m: setattr(m, "settings", load("baseline", {**SMALL, "standing.focal.service_hours": 24.0})),
     "complaints": _of_service(n_complaints_today=9), "complaint_wait_days": _of_service(n_answered_today=9, wait_days_today=3.5),
+    "consumer_fees": _pay("deposit", "platform_own", Purpose.CONSUMER_FEE),
+    "consumer_subsidies": _pay("platform_own", "deposit", Purpose.SUBSIDY),
+    "own_fee": lambda m: m.prices.fee.__setitem__(0, .02), "rival_fee": lambda m: m.prices.fee.__setitem__(1, .02),
+    "price_index": lambda m: m.prices.fee.__setitem__(0, .02), "rival_profit": _earn(1), "other_platforms_profit": _earn(2),
 }
 CONTESTED = {"customers.is_contested": True, "standing.focal.users_share": .3, "tactics": [campaign(start=date(2012, 1, 1))]}
 
