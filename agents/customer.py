@@ -236,7 +236,7 @@ def visit_and_register(m):
         degrees, s.visits_alone / 365, s.visits_social * m.settings.word_of_mouth.volume / 365, m.media.visits, s.search_share,
         s.find_prob, served, tactic, customers.clicked, customers.clicked_on, customers.trust_good,
         customers.trust_bad, s.prior_trust, s.conversion_trust, s.conversion_fit, fit, m.consumers.segment, ease, s.idle_click,
-        s.return_ease, m.word_of_mouth.reward_today, s.reward_response), n, m.threads)
+        s.return_ease, m.word_of_mouth.reward_today, s.reward_response, m.media.kept_from(m, served, tactic)), n, m.threads)
     visits = np.sum([counts for _, counts in parts], axis=0)
     for platform in platforms:
         m.media.note_visits(m, platform, *visits[platform], tactic[platform])
@@ -346,11 +346,11 @@ def _consider(key, in_need, n, n_platforms, day, stage, since, reason, trust_goo
 @kernel
 def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbours, degrees, alone, social, visits, search_share, find,
            served, tactic, clicked, clicked_on, trust_good, trust_bad, prior, by_trust, by_fit, fit, segment, ease,
-           idle_click, return_ease, reward, reward_response):
+           idle_click, return_ease, reward, reward_response, kept_from):
     """Rows that register or return today, and by platform: visits, clicks on the advertisement beside its own name.
 
     visits: 1 came by a click, 2 by an invitation, 3 by a search without a name.  Who searches by name finds it with a chance, with
-    an advertisement for sure.
+    an advertisement for sure.  kept_from: who is never shown it, by lot.
     """
     rows, n_came = np.empty((stop - start) * n_platforms, np.int64), 0
     counts = np.zeros((n_platforms, 2), np.int64)
@@ -370,10 +370,11 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
                     continue
                 if uniform(key, i, 4 * p + 1) < search_share:
                     u = uniform(key, i, 4 * p + 2)
-                    if u < served[p]:
+                    shown = 0.0 if len(kept_from) > 0 and kept_from[p, i] else served[p]
+                    if u < shown:
                         counts[p, 1] += 1
                         clicked[r], clicked_on[r] = FIRST_TACTIC + tactic[p], day
-                    elif u >= served[p] + (1.0 - served[p]) * find:
+                    elif u >= shown + (1.0 - shown) * find:
                         continue
             counts[p, 0] += 1
             if now < CONSIDERING and way == 2:

@@ -27,6 +27,7 @@ from agents.merchant import MerchantSettings
 from agents.owner import OwnerSettings
 from agents.platform import PlatformSettings
 from agents.standing import StandingSettings
+from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from agents.tactics.channels import CHANNELS
 from agents.word_of_mouth import WordOfMouthSettings
@@ -106,6 +107,7 @@ class Scenario(Header):
     data: DataSettings = DataSettings()
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()
+    strategies: plugins(STRATEGIES, "strategy") = ()
     shocks: plugins(SHOCKS, "shock") = ()
     targets: tuple[Target, ...] = ()
     experiment: ExperimentSettings = ExperimentSettings()
@@ -114,10 +116,10 @@ class Scenario(Header):
     def _customers_are_competed_for(self):
         if len(self.tactics) > MOST_TACTICS:
             raise ValueError(f"tactics: {len(self.tactics)} of them; at most {MOST_TACTICS}, since customers remember them by number")
-        for where, plug_ins in (("tactics", self.tactics), ("shocks", self.shocks)):
+        for where, plug_ins in (("tactics", self.tactics), ("strategies", self.strategies), ("shocks", self.shocks)):
             for each in plug_ins:
                 path = f"{where}.{each.name or each.kind}"
-                if each.kind in NEED_CUSTOMERS and not self.customers.is_contested:
+                if (each.kind in NEED_CUSTOMERS or where == "strategies") and not self.customers.is_contested:
                     raise ValueError(f"{path}: a {each.kind} acts where platforms compete for customers; set customers.is_contested = true")
                 if getattr(each, "platform", 0) >= self.platforms.count:
                     raise ValueError(f"{path}.platform = {each.platform}: there are {self.platforms.count} platforms, numbered from 0")
@@ -125,6 +127,20 @@ class Scenario(Header):
                     if channel not in CHANNELS:
                         raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"
                                          f"{did_you_mean(channel, CHANNELS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_lever_has_one_hand(self):
+        held: dict[tuple[int, str], str] = {}
+        for each in self.strategies:
+            lever, name = (each.platform, STRATEGIES[each.kind].lever), each.name or each.kind
+            if lever in held:
+                raise ValueError(f"strategies.{name}: platform {lever[0]} manages its {lever[1]} by {held[lever]} already; "
+                                 "one strategy for each platform and lever")
+            held[lever] = name
+            if getattr(each, "rival", 0) >= self.platforms.count or getattr(each, "rival", -1) == each.platform:
+                raise ValueError(f"strategies.{name}.rival = {each.rival}: must be another of the {self.platforms.count} platforms, "
+                                 "numbered from 0")
         return self
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """What happens in a day.
 
 Minds decide and write intentions, markets settle and move money; nobody sees what others decide in the same phase.
-Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
+Plug-ins act only where they are named: shocks in Open, strategies and tactics in Post, lending policies in Borrow.
 """
 
 from agents import (
@@ -44,6 +44,7 @@ def live_one_day(m):
     m.credit_payment.open_day()
     m.media.open_day()
     m.prices.open_day()
+    m.service.open_day()
     m.word_of_mouth.open_day()
     m.n_closed_today = 0
     for shock in m.active(m.shocks):
@@ -69,6 +70,8 @@ def live_one_day(m):
     credit.review_lines(m)
     credit.visit_clients(m)
     credit.watch_cash_flow(m)
+    for strategy in m.active(m.strategies):
+        strategy.decide(m)
     for tactic in m.active(m.tactics):
         tactic.act(m)
 

@@ -21,6 +21,7 @@ from agents.lending import POLICIES
 from agents.lending.learning import Learner
 from agents.merchant import OPEN, Merchant, create_merchants
 from agents.platform import FOCAL, create_lenders, create_platforms
+from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from agents.term_lender import LenderGroup, create_financiers
 from agents.word_of_mouth import WordOfMouth
@@ -45,7 +46,8 @@ from sim.shocks import SHOCKS
 
 CHECKPOINT_VERSION = 5
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
-MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "targets", "experiment"}  # what a fork may change
+MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "strategies", "shocks", "targets",
+              "experiment"}  # what a fork may change
 
 
 class Market(mesa.Model):
@@ -82,6 +84,7 @@ class Market(mesa.Model):
         self.n_closed_today = 0
         self._clear_the_table()
         self.surveys: list[dict] = []
+        self._eve = None  # the books of last night, if somebody asks today what would have been
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     def _clear_the_table(self):
@@ -119,6 +122,7 @@ class Market(mesa.Model):
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
         self.payment_lender = POLICIES["credit_payment"](s.credit_payment_card)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
+        self.strategies = [STRATEGIES[strategy.kind](strategy) for strategy in s.strategies]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         for population in (self.banks, self.platforms):
             population.register()
@@ -197,6 +201,7 @@ class Market(mesa.Model):
         if self.day >= self.days:
             self.running, self.steps = False, self.day
             return
+        self._eve = self.state() if any(each.needs_twins(self) for each in self.active(self.strategies)) else None
         live_one_day(self)
         for observe in self.observers:
             observe(self)
@@ -208,6 +213,17 @@ class Market(mesa.Model):
         """Live n days, or all that are left."""
         for _ in range(self.days - self.day if n is None else n):
             self.step()
+
+    def lived_without(self, tactics: Iterable[int], days: int) -> "Market":
+        """A twin of the market as it closed last night, `days` later (or on the last day): tactics of these numbers, and all strategies, do
+        nothing in it.  For strategies that said so by `needs_twins`; each call costs the running of those days.
+        """
+        twin = Market(self.scenario.model_copy(update={"strategies": ()}), seed=self.seed, replicate=self.replicate, threads=self.threads)
+        twin.restore(self._eve)
+        for number in tactics:
+            twin.tactics[number].is_silent = True
+        twin.run_days(min(days, twin.days - twin.day))
+        return twin
 
     @property
     def agent_types(self):
@@ -235,7 +251,7 @@ class Market(mesa.Model):
                 "learnt": [policy.state() for policy in self._learners()],
                 "credit_payment": self.credit_payment.state(), "media": self.media.state(), "service": self.service.state(),
                 "word_of_mouth": self.word_of_mouth.state(), "surveys": self.surveys,
-                "prices": self.prices.state(),
+                "prices": self.prices.state(), "strategies": [each.state() for each in self.strategies],
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -263,6 +279,8 @@ class Market(mesa.Model):
         self.service.restore(state["service"])
         self.word_of_mouth.restore(state["word_of_mouth"])
         self.prices.restore(state["prices"])
+        for strategy, kept in zip(self.strategies, state["strategies"]):
+            strategy.restore(kept)
         self.surveys = copy.deepcopy(state["surveys"])
         self._clear_the_table()
         self.running = self.day < self.days
@@ -317,7 +335,7 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "lent": lambda m: int(m.credit.draws[:, 2].sum()), "loans": lambda m: int(m.lenders.loans.sum()),
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
-                   "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "surveys", "prices",
+                   "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "surveys", "prices", "strategies",
                    *Market.POPULATIONS}
 
 

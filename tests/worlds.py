@@ -64,6 +64,7 @@ def state_of(market: Market) -> dict:
     for name in ("service", "word_of_mouth", "prices"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
     found["surveys"] = market.surveys
+    found |= {f"strategies.{k}.{what}": value for k, each in enumerate(market.strategies) for what, value in each.state().items()}
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
     found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)
     return found

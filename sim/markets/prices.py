@@ -40,17 +40,17 @@ class Prices:
 
     base: the usual fee, which strategies set; kept.  fee: today's, unless a tactic says otherwise the usual one; discount_today: off it.
     offers: who pays for discounts, and how much is left.  spent: on them, fen by number of the tactic.
-    past: what consumers were shown, (PAST_DAYS, n_platforms), each day in its place.
+    past: what consumers were shown, payments: how many worked, (PAST_DAYS, n_platforms), each day in its place.
     fees_today, subsidies_today, paid_today: fen.  rival_sales_today: (consumers, platforms, fen).
     first_level: commission and fee on the first day over all payments, share; the price index is against it.
     """
 
-    ARRAYS = ("base", "fee", "discount_today", "past", "fees_today", "subsidies_today", "paid_today")
+    ARRAYS = ("base", "fee", "discount_today", "past", "payments", "fees_today", "subsidies_today", "paid_today")
 
     def __init__(self, m):
         n = len(m.platforms) if len(m.customers) else 0
         self.base = np.array([m.standing_of(platform).fee for platform in range(n)])
-        self.past = np.tile(self.base, (PAST_DAYS, 1))
+        self.past, self.payments = np.tile(self.base, (PAST_DAYS, 1)), np.zeros((PAST_DAYS, n), np.int64)
         self.fees_today, self.subsidies_today, self.paid_today = np.zeros((3, n), np.int64)
         self.spent: dict[int, int] = {}
         self.first_level = 0.0
@@ -82,6 +82,10 @@ class Prices:
     def shown_before(self, m, days: int) -> np.ndarray:
         """The same so many days ago, at most PAST_DAYS - 1."""
         return self.past[(m.day - min(days, PAST_DAYS - 1)) % PAST_DAYS]
+
+    def recent_payments(self, m, days: int) -> np.ndarray:
+        """Payments of the last so many days before today, (n_platforms,)."""
+        return self.payments[np.arange(m.day - min(days, m.day, PAST_DAYS - 1), m.day) % PAST_DAYS].sum(axis=0)
 
     def weight(self, m) -> np.ndarray:
         """Utility per log price of a payment by segment, (n_segments,)."""
@@ -117,8 +121,9 @@ def settle_fees(m):
     """Consumers pay platforms the fee on today's payments, platforms what is below 0; rivals get their commission from shops elsewhere.
 
     Who pays for a discount does so in order of the consumers' number as long as its money lasts; fen are rounded down.
-    Reads: m.goods.buyers_today, paid_today, prices.rival_sales_today, fee.  Writes: consumers.deposit, wallet; platforms.own_funds;
-    prices.fees_today, subsidies_today, paid_today, spent, past, first_level.
+    Reads: m.goods.buyers_today, paid_today, prices.rival_sales_today, fee, m.used_today.  Writes: consumers.deposit, wallet;
+    platforms.own_funds; prices.fees_today, subsidies_today, paid_today, spent, past, payments,
+    first_level.
     """
     if len(m.customers) == 0:
         return
@@ -137,7 +142,9 @@ def settle_fees(m):
                          purpose=Purpose.COMMISSION)
         if prices.fee[platform] or any(offer.platform == platform for offer in prices.offers):
             _settle(m, platform, buyers, paid)
+    rows, works = m.used_today
     prices.past[m.day % PAST_DAYS] = prices.shown
+    prices.payments[m.day % PAST_DAYS] = np.bincount(rows[works] // len(m.consumers), minlength=len(m.platforms))
     if prices.first_level == 0:
         prices.first_level = price_level(m)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from scenarios.schema import Scenario
 from sim.core.random import Stream
@@ -209,7 +210,7 @@ def test_two_decisions_never_share_a_stream():
 def settings_classes():
     """Every settings class a scenario can hold, with the path to it."""
     todo, seen = [("", Scenario)], set()
-    for table, where in ((TACTICS, "tactics"), (SHOCKS, "shocks")):
+    for table, where in ((TACTICS, "tactics"), (STRATEGIES, "strategies"), (SHOCKS, "shocks")):
         todo += [(f"{where}.{kind}", entry.Settings) for kind, entry in table.items()]
     todo += [(f"networks.{name}", kind.settings) for name, kind in NETWORKS.items()]
     while todo:
@@ -228,7 +229,7 @@ SETTINGS = list(settings_classes())
 @pytest.mark.parametrize("path, model", SETTINGS, ids=[path or "scenario" for path, _ in SETTINGS])
 def test_every_setting_has_a_unit_and_a_source(path, model):
     for name, field in model.model_fields.items():
-        if isinstance(field.default, BaseModel) or name in ("tactics", "shocks", "targets") and model is Scenario:
+        if isinstance(field.default, BaseModel) or name in ("tactics", "strategies", "shocks", "targets") and model is Scenario:
             continue
         extra = field.json_schema_extra or {}
         assert str(extra.get("unit", "")).strip(), f"{path}.{name} has no unit"
