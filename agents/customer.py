@@ -21,8 +21,9 @@ from sim.core.settings import Settings, setting
 STAGES = ("unaware", "aware", "considering", "registered", "verified", "first use", "active", "dormant", "churned", "returning")
 UNAWARE, AWARE, CONSIDERING, REGISTERED, VERIFIED, FIRST_USE, ACTIVE, DORMANT, CHURNED, RETURNING = range(10)
 REASONS = ("at the start", "media", "word of mouth", "own need", "search", "referral", "forgotten", "no need", "used it", "not used",
-           "failed payment", "lost interest", "poor service")
+           "failed payment", "lost interest", "poor service", "platform closed")
 AT_START, BY_MEDIA, BY_FRIENDS, BY_NEED, BY_SEARCH, BY_REFERRAL, FORGOTTEN, NO_NEED, BY_USE, UNUSED, FAILED, BORED, SERVED_BADLY = range(13)
+CLOSED = 13
 ORGANIC, REFERRED, FIRST_TACTIC = 0, 1, 2  # sources of a registration as the platform sees them; then each tactic by number
 LOOK_DAYS = 30  # between two looks at what fades slowly
 MOST_BANKS = 64  # of which a consumer can know one; beyond, only the own bank
@@ -142,6 +143,8 @@ def create_customers(m) -> Customers:
     key = stream_key(m.world_seed, Stream.CUSTOMER_BIRTH)
     customers.trust_good[:], customers.trust_bad[:] = s.prior_trust * s.prior_strength, (1 - s.prior_trust) * s.prior_strength
     for platform, standing in enumerate(standings(m)):
+        if not m.platforms.is_open[platform]:
+            continue
         rows = customers.of(platform)
         u, v = uniforms(key, 0, n, 2 * platform), uniforms(key, 0, n, 2 * platform + 1)
         is_user, is_aware = u < standing.users_share, u < max(standing.aware_share, standing.users_share)
@@ -259,7 +262,7 @@ def _settle_in(m, rows):
 
 
 def verify(m):
-    """Who registered in the last weeks proves who she is: P = rate (1 - friction / 2) a day.
+    """Who registered in the last weeks at a platform with a licence proves who she is: P = rate (1 - friction / 2) a day.
 
     Reads: customers.registered_on.  Writes: customers.stage, since, reason.
     Draws: CUSTOMER_VERIFICATION, one per registered and not verified.
@@ -269,6 +272,7 @@ def verify(m):
         return
     key = stream_key(m.path_seed, Stream.CUSTOMER_VERIFICATION, m.day)
     rows = np.flatnonzero((customers.stage == REGISTERED) & (m.day - customers.since <= s.verify_days))
+    rows = rows[np.array([m.may_take_payments(platform) for platform in range(len(m.platforms))])[rows // n]]
     ease = np.array([s.verify_rate * (1.0 - .5 * standing.friction) for standing in standings(m)])
     customers.enter(rows[_draws(key, rows, n) < ease[rows // n]], VERIFIED, BY_NEED)
 

@@ -22,6 +22,7 @@ from experiments.customer_outcomes import customer_outcome
 from experiments.deterrence import deterrence_outcome
 from experiments.diffusion_outcomes import diffusion_outcome
 from experiments.facts import (
+    CLAIMS,
     CREDIT_TESTS,
     CUSTOMER_TESTS,
     DETERRENCE_TESTS,
@@ -29,6 +30,7 @@ from experiments.facts import (
     MARKETING_TESTS,
     PAYMENT_TESTS,
     REPUTATION_TESTS,
+    STRATEGY_TESTS,
     TESTS,
     TRIAL_TESTS,
     facts,
@@ -41,6 +43,7 @@ from experiments.payment_outcomes import payment_outcome
 from experiments.progress import Progress
 from experiments.rate_trial import trial_outcome
 from experiments.reputation_outcomes import reputation_outcome
+from experiments.strategy_outcomes import strategy_outcome
 from experiments.workers import results_as_they_come, usual_workers
 from results.store import writable_folder, write_json, write_table
 from sim.core.errors import UserError, did_you_mean
@@ -49,14 +52,17 @@ FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these 
 # Who makes the numbers of which tests, and on every how many-th seed the nulls are lived too: a null that fails does so by far, and
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
 OTHER_TESTS = (CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | REPUTATION_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS
-               | CUSTOMER_TESTS)
+               | CUSTOMER_TESTS | STRATEGY_TESTS)
 SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
            (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (reputation_outcome, REPUTATION_TESTS, 3),
-           (diffusion_outcome, DIFFUSION_TESTS, 1), (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1))
+           (diffusion_outcome, DIFFUSION_TESTS, 1), (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1),
+           (strategy_outcome, STRATEGY_TESTS, 3))
 PRINTED = ("ad_elasticity_payments_short", "ad_elasticity_payments_long", "talk_elasticity_short", "talk_elasticity_payments_long",
            "registrations", "credited_registrations", "caused_registrations", "cost_per_registration_cny", "cost_per_credited_cny",
            "aware_percent", "users_percent", "breach_loyal_percent", "breach_others_percent", "bgnbd_signed_percent", "bgnbd_correlation",
            "bgnbd_a", "bgnbd_b",
+           *(f"war_{who}_{what}_percent" for who in ("focal", "rival", "others") for what in ("fee", "profit")), "debit_price_index",
+           "single_price_index", "hold_out_gain_mcny", "last_touch_value_mcny", "net_hold_out_gain_percent", "truth_gain_percent",
            "debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
            "draws_per_client_year",
            "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",
@@ -86,7 +92,7 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
     null_fails; one row a seed.
     Raises: UserError for an unknown fact.
     """
-    known = facts()
+    known = facts() | CLAIMS
     for name in ids or []:
         if name not in known:
             raise UserError(f"validate: no fact '{name}'; known ids are in results/reference/facts.json{did_you_mean(name, known)}")
@@ -225,7 +231,7 @@ def validate_command(
             if out:
                 write_table(out, "response", table, csv=True)
             return
-        verdicts, outcomes = validate([*facts()] if every else ids, replicates=replicates, workers=workers, progress=progress)
+        verdicts, outcomes = validate([*facts(), *CLAIMS] if every else ids, replicates=replicates, workers=workers, progress=progress)
     if out:
         write_table(out, "outcomes", outcomes, csv=True)
         write_json(out / "verdicts.json", verdicts.to_dict("records"))

@@ -50,11 +50,30 @@ def price_index(m):
     return share(level, m.prices.first_level) if paid else np.nan
 
 
+def _entrants(m) -> slice:
+    return slice(m.settings.platforms.count, len(m.platforms))
+
+
+@_of_customers("CNY a day", "Payments at entrants", "sum", "新进入者成交额")
+def entrant_sales(m):
+    return cny(m, m.prices.paid_today[_entrants(m)].sum())
+
+
+@_of_customers("share", "Payments at entrants / payments at all platforms, by value", "mean", "新进入者份额")
+def entrant_share(m):
+    return share(m.prices.paid_today[_entrants(m)].sum(), m.prices.paid_today.sum())
+
+
 @_of_customers("CNY a day", "Profit of the strong rival", "sum", "主要对手利润")
 def rival_profit(m):
     return _profit_of(m, range(1, min(2, len(m.platforms))))
 
 
-@_of_customers("CNY a day", "Profit of all other platforms together", "sum", "其他平台利润")
+@_of_customers("CNY a day", "Profit of all other platforms together, entrants included", "sum", "其他平台利润")
 def other_platforms_profit(m):
     return _profit_of(m, range(2, len(m.platforms)))
+
+
+@_of_customers("CNY a day", "Profit of entrants together", "sum", "新进入者利润")
+def entrant_profit(m):
+    return _profit_of(m, range(m.settings.platforms.count, len(m.platforms)))

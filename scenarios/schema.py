@@ -13,6 +13,7 @@ from agents.consumer import ConsumerSettings
 from agents.credit_user import CreditUserSettings
 from agents.customer import CustomerSettings
 from agents.distress import DistressSettings
+from agents.entrants import EntrantSettings
 from agents.guarantor import GuaranteeSettings
 from agents.lending.credit_payment import CreditPaymentCardSettings
 from agents.lending.large_bank import LargeBankSettings
@@ -107,6 +108,7 @@ class Scenario(Header):
     data: DataSettings = DataSettings()
     networks: NetworkSettings = NetworkSettings()
     tactics: plugins(TACTICS, "tactic") = ()
+    entrants: tuple[EntrantSettings, ...] = ()
     strategies: plugins(STRATEGIES, "strategy") = ()
     shocks: plugins(SHOCKS, "shock") = ()
     targets: tuple[Target, ...] = ()
@@ -121,12 +123,26 @@ class Scenario(Header):
                 path = f"{where}.{each.name or each.kind}"
                 if (each.kind in NEED_CUSTOMERS or where == "strategies") and not self.customers.is_contested:
                     raise ValueError(f"{path}: a {each.kind} acts where platforms compete for customers; set customers.is_contested = true")
-                if getattr(each, "platform", 0) >= self.platforms.count:
-                    raise ValueError(f"{path}.platform = {each.platform}: there are {self.platforms.count} platforms, numbered from 0")
+                if getattr(each, "platform", 0) >= self.platforms.count + len(self.entrants):
+                    raise ValueError(f"{path}.platform = {each.platform}: there are {self.platforms.count + len(self.entrants)} platforms, "
+                                     "numbered from 0")
                 for channel in getattr(each, "banned", ()):
                     if channel not in CHANNELS:
                         raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"
                                          f"{did_you_mean(channel, CHANNELS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _entrants_find_a_market(self):
+        if self.entrants and not self.customers.is_contested:
+            raise ValueError(f"entrants.{self.entrants[0].name or self.entrants[0].kind}: an entrant needs platforms that compete for "
+                             "customers; set customers.is_contested = true")
+        if self.platforms.count + len(self.entrants) > 20:
+            raise ValueError(f"entrants: {len(self.entrants)} beside {self.platforms.count} platforms; at most 20 in all")
+        for each in self.entrants:
+            if each.opens < self.start:
+                raise ValueError(f"entrants.{each.name or each.kind}.opens = {each.opens} (date): must be on or after the first "
+                                 f"simulated day, {self.start}")
         return self
 
     @model_validator(mode="after")
@@ -138,8 +154,9 @@ class Scenario(Header):
                 raise ValueError(f"strategies.{name}: platform {lever[0]} manages its {lever[1]} by {held[lever]} already; "
                                  "one strategy for each platform and lever")
             held[lever] = name
-            if getattr(each, "rival", 0) >= self.platforms.count or getattr(each, "rival", -1) == each.platform:
-                raise ValueError(f"strategies.{name}.rival = {each.rival}: must be another of the {self.platforms.count} platforms, "
+            n_platforms = self.platforms.count + len(self.entrants)
+            if getattr(each, "rival", 0) >= n_platforms or getattr(each, "rival", -1) == each.platform:
+                raise ValueError(f"strategies.{name}.rival = {each.rival}: must be another of the {n_platforms} platforms, "
                                  "numbered from 0")
         return self
 

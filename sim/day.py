@@ -10,6 +10,7 @@ from agents import (
     credit_user,
     customer,
     distress,
+    entrants,
     guarantor,
     loyalty,
     merchant,
@@ -47,6 +48,7 @@ def live_one_day(m):
     m.service.open_day()
     m.word_of_mouth.open_day()
     m.n_closed_today = 0
+    entrants.enter_and_leave(m)
     for shock in m.active(m.shocks):
         shock.strike(m)
     consumer.receive_income(m)

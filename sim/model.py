@@ -16,6 +16,7 @@ from agents.bank import POLICY_OF_KIND, create_banks
 from agents.consumer import REGISTERED, Consumer, create_consumers
 from agents.credit_user import create_credit_users
 from agents.customer import create_customers
+from agents.entrants import has_licence
 from agents.guarantor import create_guarantors
 from agents.lending import POLICIES
 from agents.lending.learning import Learner
@@ -128,8 +129,13 @@ class Market(mesa.Model):
             population.register()
 
     def standing_of(self, platform: int):
-        """How a platform stands with consumers."""
-        return self.settings.standing.of(platform)
+        """How a platform stands with consumers: one of the fixed ones, or an entrant."""
+        place = platform - self.settings.platforms.count
+        return self.settings.standing.of(platform) if place < 0 else self.settings.entrants[place].standing
+
+    def may_take_payments(self, platform: int) -> bool:
+        """True if the platform has a licence today."""
+        return has_licence(self, platform)
 
     def _platform_lender(self, s):
         expert = POLICIES["platform_card"](s.platform_card)

@@ -45,7 +45,7 @@ class Strategy:
         """True on the days of the window, where platforms compete."""
         s = self.settings
         in_time = (s.start is None or s.start <= m.date) and (s.end is None or m.date <= s.end)
-        return in_time and len(m.customers) > 0 and s.platform < len(m.platforms)
+        return in_time and len(m.customers) > 0 and s.platform < len(m.platforms) and bool(m.platforms.is_open[s.platform])
 
     def first_day(self, m) -> int:
         """Day of the run on which it begins."""

@@ -121,7 +121,7 @@ class Media(Tactic):
         """Writes: m.media.plans.  The budget is what is left of the own one, with what a strategy moved; nothing while it is banned."""
         s, number = self.settings, m.tactics.index(self)
         if len(m.customers) == 0 or s.channel in m.media.banned_today or s.platform in m.media.silent_today or \
-                s.platform >= len(m.platforms) or m.media.budget(m, number) == 0:
+                s.platform >= len(m.platforms) or not m.platforms.is_open[s.platform] or m.media.budget(m, number) == 0:
             return
         left = m.media.budget(m, number) - (m.media.plans[number].spent if number in m.media.plans else 0)
         spend = min(int(left * self.part_of_rest[(m.date - s.start).days]), left)

@@ -87,6 +87,7 @@ class Stream(IntEnum):
     HOLD_OUT = 136
     SEARCH = 137
     BREACH = 138
+    ENTRANT_KNOWN = 170
 
 
 _MASK = (1 << 64) - 1

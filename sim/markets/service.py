@@ -81,6 +81,8 @@ def answer_complaints(m):
     answered, waited, given_up = [], [], []
     desk.n_complaints_today[:] = np.bincount(waiting[customers.complaint_on[waiting] == m.day] // n, minlength=len(m.platforms))
     for platform in range(len(m.platforms)):
+        if not m.platforms.is_open[platform]:
+            continue
         standing = m.standing_of(platform)
         staff = standing.service_staff * desk.staff_factor_today[platform]
         m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, int(staff * fen(s.wage_cny) / 365), purpose=Purpose.SERVICE)

@@ -185,8 +185,11 @@ OF_CUSTOMERS = {
     "consumer_subsidies": _pay("platform_own", "deposit", Purpose.SUBSIDY),
     "own_fee": lambda m: m.prices.fee.__setitem__(0, .02), "rival_fee": lambda m: m.prices.fee.__setitem__(1, .02),
     "price_index": lambda m: m.prices.fee.__setitem__(0, .02), "rival_profit": _earn(1), "other_platforms_profit": _earn(2),
+    "entrant_profit": _earn(3), "entrant_sales": lambda m: m.prices.paid_today.__setitem__(3, 999),
+    "entrant_share": lambda m: m.prices.paid_today.__setitem__(3, 999),
 }
-CONTESTED = {"customers.is_contested": True, "standing.focal.users_share": .3, "tactics": [campaign(start=date(2012, 1, 1))]}
+CONTESTED = {"entrants": [{"kind": "start_up", "opens": date(2012, 1, 2)}],
+             "customers.is_contested": True, "standing.focal.users_share": .3, "tactics": [campaign(start=date(2012, 1, 1))]}
 
 
 @pytest.mark.parametrize("name", OF_CUSTOMERS)
