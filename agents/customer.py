@@ -21,8 +21,9 @@ from sim.core.settings import Settings, setting
 STAGES = ("unaware", "aware", "considering", "registered", "verified", "first use", "active", "dormant", "churned", "returning")
 UNAWARE, AWARE, CONSIDERING, REGISTERED, VERIFIED, FIRST_USE, ACTIVE, DORMANT, CHURNED, RETURNING = range(10)
 REASONS = ("at the start", "media", "word of mouth", "own need", "search", "referral", "forgotten", "no need", "used it", "not used",
-           "failed payment", "lost interest", "poor service")
+           "failed payment", "lost interest", "poor service", "platform closed")
 AT_START, BY_MEDIA, BY_FRIENDS, BY_NEED, BY_SEARCH, BY_REFERRAL, FORGOTTEN, NO_NEED, BY_USE, UNUSED, FAILED, BORED, SERVED_BADLY = range(13)
+CLOSED = 13
 ORGANIC, REFERRED, FIRST_TACTIC = 0, 1, 2  # sources of a registration as the platform sees them; then each tactic by number
 LOOK_DAYS = 30  # between two looks at what fades slowly
 MOST_BANKS = 64  # of which a consumer can know one; beyond, only the own bank
@@ -148,6 +149,8 @@ def create_customers(m) -> Customers:
     key = stream_key(m.world_seed, Stream.CUSTOMER_BIRTH)
     customers.trust_good[:], customers.trust_bad[:] = s.prior_trust * s.prior_strength, (1 - s.prior_trust) * s.prior_strength
     for platform, standing in enumerate(standings(m)):
+        if not m.platforms.is_open[platform]:
+            continue
         rows = customers.of(platform)
         u, v = uniforms(key, 0, n, 2 * platform), uniforms(key, 0, n, 2 * platform + 1)
         is_user, is_aware = u < standing.users_share, u < max(standing.aware_share, standing.users_share)
@@ -225,9 +228,9 @@ def visit_and_register(m):
     """Consumers visit platforms by themselves, as friends do, or because of a click or an invitation, and some register.
 
     P(visit) = 1 - (1 - p)(1 - q / d)^(friends who registered) for who considers it; P(register | visit) = c exp(trust, fit, friction,
-    reward).  With c = 1, none of the latter and everybody considering this is Bass's micro form.  What newcomers are promised raises
-    the first by exp(response pull keenness), the odds of the second too.
-    Reads: m.media.visits, customers.user_neighbours, m.promotions.welcome_today.  Writes: customers.stage, since, reason,
+    reward), less at a fee.  With c = 1, none of the latter and everybody considering this is Bass's micro form.  What newcomers are
+    promised raises the first by exp(response pull keenness), the odds of the second too.
+    Reads: m.media.visits, customers.user_neighbours, m.prices, m.promotions.welcome_today.  Writes: customers.stage, since, reason,
     registered_on, source, depth, for_deal, user_neighbours, clicked, clicked_on, m.media.n_visits_today, n_registered_today, recent,
     platforms.own_funds.
     Draws: CUSTOMER_REGISTRATION, four per consumer and platform.  Source: Rand and Rust (2011).
@@ -237,6 +240,7 @@ def visit_and_register(m):
         return
     key, fit, degrees = stream_key(m.path_seed, Stream.CUSTOMER_REGISTRATION, m.day), fit_of(m), m.social.degrees()
     ease = s.conversion * np.exp(-s.conversion_friction * (np.array([each.friction for each in standings(m)]) - .5))
+    ease *= m.prices.kept_conversion(m)
     served, tactic = (np.array(each) for each in zip(*(m.media.brand_ad(platform) for platform in platforms)))
     parts = run_in_blocks(lambda start, stop: _visit(
         key, start, stop, n, len(m.platforms), m.day, customers.stage, customers.since, customers.reason, customers.user_neighbours,
@@ -244,7 +248,7 @@ def visit_and_register(m):
         s.find_prob, served, tactic, customers.clicked, customers.clicked_on, customers.trust_good,
         customers.trust_bad, s.prior_trust, s.conversion_trust, s.conversion_fit, fit, m.consumers.segment, ease, s.idle_click,
         s.return_ease, m.word_of_mouth.reward_today, s.reward_response, m.promotions.welcome_today, m.promotions.keenness,
-        m.settings.deals.visit_response, customers.for_deal), n, m.threads)
+        m.settings.deals.visit_response, customers.for_deal, m.media.kept_from(m, served, tactic)), n, m.threads)
     visits = np.sum([counts for _, counts in parts], axis=0)
     for platform in platforms:
         m.media.note_visits(m, platform, *visits[platform], tactic[platform])
@@ -267,7 +271,7 @@ def _settle_in(m, rows):
 
 
 def verify(m):
-    """Who registered in the last weeks proves who she is: P = rate (1 - friction / 2) a day.
+    """Who registered in the last weeks at a platform with a licence proves who she is: P = rate (1 - friction / 2) a day.
 
     Reads: customers.registered_on.  Writes: customers.stage, since, reason.
     Draws: CUSTOMER_VERIFICATION, one per registered and not verified.
@@ -277,6 +281,7 @@ def verify(m):
         return
     key = stream_key(m.path_seed, Stream.CUSTOMER_VERIFICATION, m.day)
     rows = np.flatnonzero((customers.stage == REGISTERED) & (m.day - customers.since <= s.verify_days))
+    rows = rows[np.array([m.may_take_payments(platform) for platform in range(len(m.platforms))])[rows // n]]
     ease = np.array([s.verify_rate * (1.0 - .5 * standing.friction) for standing in standings(m)])
     customers.enter(rows[_draws(key, rows, n) < ease[rows // n]], VERIFIED, BY_NEED)
 
@@ -354,11 +359,12 @@ def _consider(key, in_need, n, n_platforms, day, stage, since, reason, trust_goo
 @kernel
 def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbours, degrees, alone, social, visits, search_share, find,
            served, tactic, clicked, clicked_on, trust_good, trust_bad, prior, by_trust, by_fit, fit, segment, ease,
-           idle_click, return_ease, reward, reward_response, welcome, keenness, visit_response, for_deal):
+           idle_click, return_ease, reward, reward_response, welcome, keenness, visit_response, for_deal, kept_from):
     """Rows that register or return today, and by platform: visits, clicks on the advertisement beside its own name.
 
     visits: 1 came by a click, 2 by an invitation, 3 by a search without a name.  Who searches by name finds it with a chance, with
-    an advertisement for sure.  for_deal: the same draws would have kept her away without the welcome.
+    an advertisement for sure.  for_deal: the same draws would have kept her away without the welcome.  kept_from: who is never shown
+    it, by lot.
     """
     rows, n_came = np.empty((stop - start) * n_platforms, np.int64), 0
     counts = np.zeros((n_platforms, 2), np.int64)
@@ -381,10 +387,11 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
                     continue
                 if uniform(key, i, 4 * p + 1) < search_share:
                     u = uniform(key, i, 4 * p + 2)
-                    if u < served[p]:
+                    shown = 0.0 if len(kept_from) > 0 and kept_from[p, i] else served[p]
+                    if u < shown:
                         counts[p, 1] += 1
                         clicked[r], clicked_on[r] = FIRST_TACTIC + tactic[p], day
-                    elif u >= served[p] + (1.0 - served[p]) * find:
+                    elif u >= shown + (1.0 - shown) * find:
                         continue
             counts[p, 0] += 1
             if now < CONSIDERING and way == 2:

@@ -70,9 +70,10 @@ def choose_platform(m):
 
     P(platforms) = exp(l IV) / (exp(l IV) + exp(out) B^b), IV = ln sum exp(V_p / l), B banks considered; P(p | platforms) =
     exp(V_p / l - IV).
+    V falls by weight x log(1 + fee - discount), and who is short of cash likes a platform that gives credit.
     Reads: m.shoppers, customers.stage, trust_good, trust_bad, satisfaction, user_neighbours, consumers.last_platform, considered_banks,
-    basket_scale, is_mobile, m.savings.ease_today, m.promotions.appeal_today.  Writes: m.shoppers, consumers.last_platform, m.used_today,
-    rival_sales_today; consumers.deposit; promotions.is_switched.
+    basket_scale, is_mobile, m.prices, m.savings.ease_today, m.promotions.appeal_today.  Writes: m.shoppers, consumers.last_platform,
+    m.used_today, rival_sales_today; consumers.deposit; promotions.is_switched.
     Draws: CUSTOMER_PLATFORM, one per shopper; RIVAL_SERVICE, one per shopper at a rival.
     """
     customers, c, s, promotions = m.customers, m.consumers, m.settings.loyalty, m.promotions
@@ -81,14 +82,15 @@ def choose_platform(m):
     n, fit = len(c), fit_of(m)
     friction = np.array([[s.friction_weight * (standing.friction + more * standing.mobile_friction - .5) for standing in standings(m)]
                          for more in (0, 1)])  # at a desk, on a phone
-    key = stream_key(m.path_seed, Stream.CUSTOMER_PLATFORM, m.day)
+    key, price = stream_key(m.path_seed, Stream.CUSTOMER_PLATFORM, m.day), m.prices.disutility(m)
+    perk = np.array([standing.credit_perk for standing in standings(m)])
 
     def choose(appeal):
         return _choose(key, m.shoppers, n, len(m.platforms), customers.stage, customers.trust_good, customers.trust_bad,
                        customers.satisfaction, customers.user_neighbours, m.social.degrees(), c.segment, c.last_platform,
                        c.considered_banks, m.settings.customers.prior_trust, s.trust_weight, s.satisfaction_weight, s.fit_weight * fit,
                        friction, s.inertia, s.friends_weight, s.platforms_similarity, s.outside_utility, s.banks_similarity, c.is_mobile,
-                       s.friction_weight, m.savings.ease_today, appeal)
+                       s.friction_weight, m.savings.ease_today, appeal, price, perk, c.deposit, c.basket_scale)
 
     choice = choose(promotions.appeal_today)
     if len(promotions.appeal_today):
@@ -169,8 +171,11 @@ def take_answers(m):
 @kernel
 def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfaction, neighbours, degrees, segment, last, banks, prior,
             by_trust, by_satisfaction, fit, friction, inertia, by_friends, similarity, outside, banks_similarity, is_mobile, by_friction,
-            ease, appeal):
-    """Platform of each shopper, -1 elsewhere: nested logit by one uniform, platforms in order of number.  appeal: of what is held."""
+            ease, appeal, price, perk, deposit, basket):
+    """Platform of each shopper, -1 elsewhere: nested logit by one uniform, platforms in order of number.
+
+    appeal: of what is held; price: utility lost, by platform and segment; perk: of credit, to who holds less than two baskets.
+    """
     choice = np.full(len(shoppers), -1, np.int8)
     weight = np.empty(n_platforms)
     for k in range(len(shoppers)):
@@ -190,6 +195,9 @@ def _choose(key, shoppers, n, n_platforms, stage, trust_good, trust_bad, satisfa
                     v += by_friends * neighbours[r] / degrees[i]
                 if len(appeal) > 0:
                     v += appeal[r]
+                v -= price[p, segment[i]]
+                if deposit[i] < 2.0 * basket[i]:
+                    v += perk[p]
                 weight[p] = v
                 best = max(best, v)
         if best == -np.inf:

@@ -51,6 +51,7 @@ class Platforms(Offices):
     row_type = Platform
 
     own_funds = column(np.int64, "fen", "The platform's own money")
+    is_open = column(np.bool_, "yes/no", "Entrants are not before their day, nor when they closed", default=True)
     brand = column(np.float64, "relative", "Standing of the brand; 1 is the focal platform at the start", default=1.0)
 
 
@@ -101,9 +102,11 @@ class Lenders(Population):
 
 
 def create_platforms(m) -> Platforms:
-    """The focal platform and its rivals, with their capital."""
-    platforms = Platforms(m, m.settings.platforms.count)
-    platforms.own_funds[:] = fen(m.settings.platforms.capital_cny)
+    """The focal platform and its rivals, with their capital; entrants, still closed and without."""
+    count = m.settings.platforms.count
+    platforms = Platforms(m, count + len(m.settings.entrants))
+    platforms.own_funds[:count] = fen(m.settings.platforms.capital_cny)
+    platforms.is_open[count:] = False
     platforms.officers[FOCAL] = m.settings.platforms.client_managers
     platforms.cases_a_year[FOCAL] = m.settings.platforms.clients_per_manager
     return platforms

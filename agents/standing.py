@@ -34,6 +34,10 @@ class Standing(Settings):
                                    real_scale=True)
     service_hours: float = setting(12.0, unit="hours a day", ge=0, le=24, source="K09 aims at 24")
     service_days: float = setting(6.0, unit="days a week", ge=0, le=7, source="K09 aims at every day")
+    fee: float = setting(0.0, unit="share of a payment", gt=-.5, le=.5, source="assumption: consumers paid nothing in 2013",
+                         meaning="Paid by the consumer, as it usually is; below 0 a subsidy. Strategies may change it")
+    credit_perk: float = setting(0.0, unit="utility", ge=0, le=20, source="user",
+                                 meaning="What the platform's consumer credit is worth to who is short of cash")
 
 
 class StandingSettings(Settings):
@@ -51,7 +55,7 @@ class StandingSettings(Settings):
 
 def standings(m) -> list[Standing]:
     """The standing of every platform of the market."""
-    return [m.settings.standing.of(platform) for platform in range(len(m.platforms))]
+    return [m.standing_of(platform) for platform in range(len(m.platforms))]
 
 
 def fit_of(m) -> np.ndarray:

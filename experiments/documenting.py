@@ -74,11 +74,14 @@ def schedule_table() -> str:
 PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty",
                "m.conditions.open_day": "Incomes and bank funding are whole again until a shock cuts them",
                "m.media.open_day": "Nothing was seen yet; rules on advertising are as usual until a shock strikes",
+               "m.prices.open_day": "The usual fees hold, nothing is taken off them yet",
+               "m.service.open_day": "The usual people are at the hotline",
                "m.word_of_mouth.open_day": "Nobody said anything yet, no referral programme is in force",
     "m.promotions.open_day": "Yesterday's promises to newcomers and claims are forgotten; what is held stays",
                "m.savings.open_day": "No wish, no boost, no cut of a yield yet; phones with a wallet pay easily at its platform",
                "m.credit_payment.open_day": "The counts of the credit payment start empty", "m.goods.open_day": "Today's season",
                "m.credit.open_day": "Yesterday's offers and draws are forgotten", "shock.strike": "Shocks whose window includes today",
+               "strategy.decide": "Strategies of platforms set prices, budgets and emergency measures",
                "tactic.act": "Tactics whose window includes today", "m.active": "Plug-ins whose window includes today",
                "m.ledger.close": "Reserves settle; every balance is summed again and must agree to 0 fen"}
 

@@ -60,6 +60,16 @@ LONELY_SAVERS = "nobody imitates, and the yield is the same every day"
 STEADY = "the yield stays at its highest"
 NO_APPLICATION = "the application is never offered"
 
+# What the model itself says and no published number does; tested in the same way, so that it is not said of one seed.
+CLAIMS = {
+    "C1": {"id": "C1", "group": "management", "description": "Best response starts a war of prices that fixed plans do not, where "
+           "customers hold several accounts and compare", "source": "DESIGN 4.15", "band": "below the first day", "role": "validate"},
+    "C2": {"id": "C2", "group": "management", "description": "A platform that moves its media budgets by last touch ends with less than "
+           "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
+}
+STAYS = "every platform keeps its fee"
+NOT_MOVED = "budgets stay as they are"
+
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
                     "price only, elasticity -1.1: no attention, no early orders", "simulated_winners", 75),
@@ -184,6 +194,9 @@ TESTS: dict[str, FactTest] = {
                            NO_APPLICATION, "payments_seen", 10_000),
     "M11 order": FactTest("mobile_gain_over_total", "points gained on phones less moved in all", (10, INF),
                           "without_mobile_gain_over_total", NO_APPLICATION, "payments_seen", 10_000),
+    "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
+    "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "blind_gain_percent", NOT_MOVED,
+                   "adjusted_registrations", 300),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
@@ -196,8 +209,10 @@ PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")} 
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
+STRATEGY_TESTS = set(CLAIMS)  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
+CONTEXT = {"S29": "the scenario bank-opens-shop is set against it"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S24", "S25", "S34", "M17", "M28", "M31", "D13"}
 LATER = {"credit": "learned scorecards, default and enforcement come with later work", "risk": "later work on credit",
          "organisation": "later work on officers", "payments": "later work on payment shares", "competition": "later work on rivals",
@@ -229,6 +244,8 @@ def status_of(fact: dict) -> str:
         return "tested"
     if name in ALTERNATES:
         return f"alternate of {ALTERNATES[name]}"
+    if name in CONTEXT:
+        return f"context: {CONTEXT[name]}"
     if name in INPUTS or fact["band"] == "input":
         return "input"
     reason = LATER.get(fact["group"], "later work")

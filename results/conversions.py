@@ -86,8 +86,8 @@ def spent_on(m, number: int) -> float:
 
 
 def can_be_held_out(tactic) -> bool:
-    """True if a tactic may be kept from some by lot: an invitation, and an advertisement beside the own name, may not."""
-    return tactic.kind == "media" and CHANNELS[tactic.channel].way != "own name"
+    """True if a tactic may be kept from some by lot: an invitation may not."""
+    return tactic.kind == "media"
 
 
 def spends_by_head(tactic) -> bool:
@@ -117,6 +117,6 @@ def experiment(m, conversions: Conversions, number: int, usual_share: float = 1.
         audience = (len(shown) + len(kept)) * m.scenario.weight * usual_share
         error = np.sqrt(shown.var(ddof=1) / len(shown) + kept.var(ddof=1) / len(kept))
         found |= {f"held_{goal}": float(audience * (shown.mean() - kept.mean())), f"held_{goal}_error": float(audience * error)}
-    by_head = CHANNELS[tactic.channel].way in ("pushed", "bid for")
+    by_head = CHANNELS[tactic.channel].way in ("pushed", "bid for", "own name")
     found["held_profit"] -= spent_on(m, number) * (usual_share / (1.0 - tactic.holdout_share) if by_head else 1.0)
     return found

@@ -1,7 +1,7 @@
 """Measures: what a day of the market looks like in numbers, each with unit and meaning, at the scale of the real market.
 
 A measure only reads.  Adding one is one function under `@measure`; those of the focal platform's customers are in
-`results/customer_measures.py`.
+`results/customer_measures.py`, of competition in `results/competition_measures.py`.
 """
 
 import numpy as np
@@ -350,4 +350,4 @@ def ledger_residual(m):
     return float(m.ledger.residual())
 
 
-from results import customer_measures, product_measures  # noqa: E402, F401 - register their measures after those above
+from results import competition_measures, customer_measures, product_measures  # noqa: E402, F401 - register theirs after those above

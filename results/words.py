@@ -677,7 +677,8 @@ PURPOSES_ZH = {
     "guarantee_fee": "担保费", "collection": "催收费", "notes": "票据", "advertising": "广告", "service": "客服", "survey": "调研",
     "referral_reward": "推荐奖励", "rival_sale": "竞争平台销售", "partner_share": "合作方分成",
     "subscription": "申购", "redemption": "赎回", "product_return": "产品收益", "product_fee": "产品费用", "premium": "保费", "claim": "理赔",
-    "rate_boost": "加息补贴",
+    "rate_boost": "加息补贴", "deal": "促销", "deal_abuse": "促销被套取",
+    "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {

@@ -15,6 +15,7 @@ from agents.credit_user import CreditUserSettings
 from agents.customer import CustomerSettings
 from agents.deal_seeker import DealSettings
 from agents.distress import DistressSettings
+from agents.entrants import EntrantSettings
 from agents.guarantor import GuaranteeSettings
 from agents.lending.credit_payment import CreditPaymentCardSettings
 from agents.lending.large_bank import LargeBankSettings
@@ -31,6 +32,7 @@ from agents.platform import PlatformSettings
 from agents.products import PRODUCTS
 from agents.saver import SaverSettings
 from agents.standing import StandingSettings
+from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from agents.tactics.channels import CHANNELS
 from agents.word_of_mouth import WordOfMouthSettings
@@ -49,14 +51,14 @@ from sim.markets.loans import LoanSettings
 from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
 from sim.markets.payments import PaymentSettings
+from sim.markets.prices import PriceSettings
 from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
 
 MOST_TACTICS = 120
 NEED_CUSTOMERS = ("media", "referral", "survey", "sign_up_bonus", "first_use_rebate", "coupon", "personal_offer", "loyalty", "red_packet",
-                  "rate_boost", "breach", "advertising_rules", "fund_yield_falls")  # plug-ins that do nothing elsewhere
-
+                  "rate_boost", "price", "fee_cut", "breach", "advertising_rules", "fund_yield_falls")  # do nothing elsewhere
 
 
 def _kinds(use: str) -> dict:
@@ -94,6 +96,7 @@ class Scenario(Header):
     deals: DealSettings = DealSettings()
     abuse: AbuseSettings = AbuseSettings()
     savers: SaverSettings = SaverSettings()
+    prices: PriceSettings = PriceSettings()
     goods: GoodsSettings = GoodsSettings()
     payments: PaymentSettings = PaymentSettings()
     credit: CreditSettings = CreditSettings()
@@ -114,6 +117,8 @@ class Scenario(Header):
     networks: NetworkSettings = NetworkSettings()
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()
+    entrants: tuple[EntrantSettings, ...] = ()
+    strategies: plugins(STRATEGIES, "strategy") = ()
     shocks: plugins(SHOCKS, "shock") = ()
     targets: tuple[Target, ...] = ()
     experiment: ExperimentSettings = ExperimentSettings()
@@ -122,19 +127,49 @@ class Scenario(Header):
     def _customers_are_competed_for(self):
         if len(self.tactics) > MOST_TACTICS:
             raise ValueError(f"tactics: {len(self.tactics)} of them; at most {MOST_TACTICS}, since customers remember them by number")
-        for where, plug_ins in (("products", self.products), ("tactics", self.tactics), ("shocks", self.shocks)):
+        n_platforms = self.platforms.count + len(self.entrants)
+        for where, plug_ins in (("products", self.products), ("tactics", self.tactics), ("strategies", self.strategies),
+                                ("shocks", self.shocks)):
             for each in plug_ins:
                 path = f"{where}.{each.name or each.kind}"
-                if (where == "products" or each.kind in NEED_CUSTOMERS) and not self.customers.is_contested:
+                if (each.kind in NEED_CUSTOMERS or where in ("products", "strategies")) and not self.customers.is_contested:
                     raise ValueError(f"{path}: a {each.kind} acts where platforms compete for customers; set customers.is_contested = true")
-                if getattr(each, "platform", 0) >= self.platforms.count:
-                    raise ValueError(f"{path}.platform = {each.platform}: there are {self.platforms.count} platforms, numbered from 0")
+                if getattr(each, "platform", 0) >= n_platforms:
+                    raise ValueError(f"{path}.platform = {each.platform}: there are {n_platforms} platforms, numbered from 0")
                 if each.kind in ("rate_boost", "fund_yield_falls") and each.product >= len(self.products):
                     raise ValueError(f"{path}.product = {each.product}: there are {len(self.products)} products, numbered from 0")
                 for channel in getattr(each, "banned", ()):
                     if channel not in CHANNELS:
                         raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"
                                          f"{did_you_mean(channel, CHANNELS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _entrants_find_a_market(self):
+        if self.entrants and not self.customers.is_contested:
+            raise ValueError(f"entrants.{self.entrants[0].name or self.entrants[0].kind}: an entrant needs platforms that compete for "
+                             "customers; set customers.is_contested = true")
+        if self.platforms.count + len(self.entrants) > 20:
+            raise ValueError(f"entrants: {len(self.entrants)} beside {self.platforms.count} platforms; at most 20 in all")
+        for each in self.entrants:
+            if each.opens < self.start:
+                raise ValueError(f"entrants.{each.name or each.kind}.opens = {each.opens} (date): must be on or after the first "
+                                 f"simulated day, {self.start}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_lever_has_one_hand(self):
+        held: dict[tuple[int, str], str] = {}
+        for each in self.strategies:
+            lever, name = (each.platform, STRATEGIES[each.kind].lever), each.name or each.kind
+            if lever in held:
+                raise ValueError(f"strategies.{name}: platform {lever[0]} manages its {lever[1]} by {held[lever]} already; "
+                                 "one strategy for each platform and lever")
+            held[lever] = name
+            n_platforms = self.platforms.count + len(self.entrants)
+            if getattr(each, "rival", 0) >= n_platforms or getattr(each, "rival", -1) == each.platform:
+                raise ValueError(f"strategies.{name}.rival = {each.rival}: must be another of the {n_platforms} platforms, "
+                                 "numbered from 0")
         return self
 
     @model_validator(mode="after")

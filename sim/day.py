@@ -1,7 +1,7 @@
 """What happens in a day.
 
 Minds decide and write intentions, markets settle and move money; nobody sees what others decide in the same phase.
-Plug-ins act only where they are named: shocks in Open, tactics in Post, lending policies in Borrow.
+Plug-ins act only where they are named: shocks in Open, strategies and tactics in Post, lending policies in Borrow.
 """
 
 from agents import (
@@ -12,6 +12,7 @@ from agents import (
     customer,
     deal_seeker,
     distress,
+    entrants,
     guarantor,
     loyalty,
     merchant,
@@ -32,6 +33,7 @@ from sim.markets import (
     media,
     notes,
     officers,
+    prices,
     promotions,
     savings,
     service,
@@ -48,10 +50,13 @@ def live_one_day(m):
     m.credit.open_day()
     m.credit_payment.open_day()
     m.media.open_day()
+    m.prices.open_day()
+    m.service.open_day()
     m.word_of_mouth.open_day()
     m.promotions.open_day()
     m.savings.open_day(m)
     m.n_closed_today = 0
+    entrants.enter_and_leave(m)
     for shock in m.active(m.shocks):
         shock.strike(m)
     consumer.receive_income(m)
@@ -76,6 +81,8 @@ def live_one_day(m):
     credit.review_lines(m)
     credit.visit_clients(m)
     credit.watch_cash_flow(m)
+    for strategy in m.active(m.strategies):
+        strategy.decide(m)
     for tactic in m.active(m.tactics):
         tactic.act(m)
 
@@ -105,6 +112,7 @@ def live_one_day(m):
     deal_seeker.claim(m)
     promotions.pay_out(m)
     media.share_with_partners(m)
+    prices.settle_fees(m)
     credit_user.complain(m)
     merchant.pay_costs(m)
 

@@ -18,12 +18,14 @@ from agents.consumer import REGISTERED, Consumer, create_consumers
 from agents.credit_user import create_credit_users
 from agents.customer import create_customers
 from agents.deal_seeker import keenness
+from agents.entrants import has_licence
 from agents.guarantor import create_guarantors
 from agents.lending import POLICIES
 from agents.lending.learning import Learner
 from agents.merchant import OPEN, Merchant, create_merchants
 from agents.platform import FOCAL, create_lenders, create_platforms
 from agents.products import PRODUCTS
+from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from agents.term_lender import LenderGroup, create_financiers
 from agents.word_of_mouth import WordOfMouth
@@ -41,6 +43,7 @@ from sim.markets.data_sharing import DataSharing
 from sim.markets.goods import GoodsMarket
 from sim.markets.loans import SLOTS, Loans
 from sim.markets.media import MediaMarket
+from sim.markets.prices import Prices
 from sim.markets.promotions import Promotions
 from sim.markets.savings import Holdings, Savers, Savings
 from sim.markets.service import ServiceDesk
@@ -49,7 +52,8 @@ from sim.shocks import SHOCKS
 
 CHECKPOINT_VERSION = 5
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
-MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "shocks", "targets", "experiment"}  # what a fork may change
+MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "strategies", "shocks", "targets",
+              "experiment"}  # what a fork may change
 
 
 class Market(mesa.Model):
@@ -86,6 +90,7 @@ class Market(mesa.Model):
         self.n_closed_today = 0
         self._clear_the_table()
         self.surveys: list[dict] = []
+        self._eve = None  # the books of last night, if somebody asks today what would have been
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
 
     def _clear_the_table(self):
@@ -124,14 +129,25 @@ class Market(mesa.Model):
         self.products = [PRODUCTS[product.kind](product) for product in s.products]
         self.holdings = Holdings(self, len(self.products) * len(self.consumers))
         self.savers, self.savings = Savers(self, len(self.consumers) if self.products else 0), Savings(self)
+        self.prices = Prices(self)
         self.platform_lender = self._platform_lender(s)
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
         self.payment_lender = POLICIES["credit_payment"](s.credit_payment_card)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
+        self.strategies = [STRATEGIES[strategy.kind](strategy) for strategy in s.strategies]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         for population in (self.banks, self.platforms):
             population.register()
+
+    def standing_of(self, platform: int):
+        """How a platform stands with consumers: one of the fixed ones, or an entrant."""
+        place = platform - self.settings.platforms.count
+        return self.settings.standing.of(platform) if place < 0 else self.settings.entrants[place].standing
+
+    def may_take_payments(self, platform: int) -> bool:
+        """True if the platform has a licence today."""
+        return has_licence(self, platform)
 
     def _platform_lender(self, s):
         expert = POLICIES["platform_card"](s.platform_card)
@@ -208,6 +224,7 @@ class Market(mesa.Model):
         if self.day >= self.days:
             self.running, self.steps = False, self.day
             return
+        self._eve = self.state() if any(each.needs_twins(self) for each in self.active(self.strategies)) else None
         live_one_day(self)
         for observe in self.observers:
             observe(self)
@@ -219,6 +236,17 @@ class Market(mesa.Model):
         """Live n days, or all that are left."""
         for _ in range(self.days - self.day if n is None else n):
             self.step()
+
+    def lived_without(self, tactics: Iterable[int], days: int) -> "Market":
+        """A twin of the market as it closed last night, `days` later (or on the last day): tactics of these numbers, and all strategies, do
+        nothing in it.  For strategies that said so by `needs_twins`; each call costs the running of those days.
+        """
+        twin = Market(self.scenario.model_copy(update={"strategies": ()}), seed=self.seed, replicate=self.replicate, threads=self.threads)
+        twin.restore(self._eve)
+        for number in tactics:
+            twin.tactics[number].is_silent = True
+        twin.run_days(min(days, twin.days - twin.day))
+        return twin
 
     @property
     def agent_types(self):
@@ -247,6 +275,7 @@ class Market(mesa.Model):
                 "credit_payment": self.credit_payment.state(), "media": self.media.state(), "service": self.service.state(),
                 "word_of_mouth": self.word_of_mouth.state(), "promotions": self.promotions.state(), "rings": self.rings.state(),
                 "savings": self.savings.state(), "surveys": self.surveys,
+                "prices": self.prices.state(), "strategies": [each.state() for each in self.strategies],
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -276,6 +305,9 @@ class Market(mesa.Model):
         self.promotions.restore(state["promotions"], self)
         self.rings.restore(state["rings"])
         self.savings.restore(state["savings"])
+        self.prices.restore(state["prices"])
+        for strategy, kept in zip(self.strategies, state["strategies"]):
+            strategy.restore(kept)
         self.surveys = copy.deepcopy(state["surveys"])
         self._clear_the_table()
         self.running = self.day < self.days
@@ -331,7 +363,7 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
                    "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "savings",
-                   "surveys",
+                   "surveys", "prices", "strategies",
                    *Market.POPULATIONS}
 
 

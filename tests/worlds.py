@@ -72,10 +72,11 @@ def state_of(market: Market) -> dict:
     found |= {f"promotions.{number}.{name}": value for number, account in market.promotions.accounts.items()
               for name, value in account.state().items()}
     found |= {"promotions.ahead": market.promotions.ahead, "rings.capacity": market.rings.capacity, "rings.waiting": market.rings.waiting}
-    for name in ("service", "word_of_mouth"):
+    for name in ("service", "word_of_mouth", "prices"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
     found |= {f"savings.{name}": value for name, value in market.savings.state().items()}
     found["surveys"] = market.surveys
+    found |= {f"strategies.{k}.{what}": value for k, each in enumerate(market.strategies) for what, value in each.state().items()}
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
     found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)
     return found

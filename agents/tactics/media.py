@@ -14,7 +14,6 @@ from agents.standing import fit_of
 from agents.tactics.channels import CHANNELS
 from agents.tactics.tactic import Tactic, TacticSettings
 from sim.core.errors import did_you_mean
-from sim.core.finance import fen
 from sim.core.random import Stream, stream_key, uniforms
 from sim.core.settings import setting
 
@@ -80,8 +79,8 @@ class MediaTacticSettings(TacticSettings):
             if getattr(self, name) is not None and name not in HEARD[way]:
                 raise ValueError(f"{name} = {getattr(self, name):g} does nothing on {self.channel}, which is {way}; "
                                  f"what it takes: {', '.join(HEARD[way]) or 'none of these'}")
-        if way == "own name" and (self.audience != ("everyone",) or self.region >= 0 or self.holdout_share > 0):
-            raise ValueError(f"audience, region and holdout_share do nothing on {self.channel}: who types the name is shown it")
+        if way == "own name" and (self.audience != ("everyone",) or self.region >= 0):
+            raise ValueError(f"audience and region do nothing on {self.channel}: who types the name is shown it")
         if self.partner_share and self.platform > 0:
             raise ValueError("partner_share is paid by the focal platform only (platform = 0)")
         return self
@@ -119,11 +118,12 @@ class Media(Tactic):
         self.part_of_rest = plan / np.maximum(plan[::-1].cumsum()[::-1], 1e-12)  # of what is left of the budget, by day of the window
 
     def act(self, m) -> None:
-        """Writes: m.media.plans.  The budget is what is left of the own one; nothing is posted while the channel is banned."""
+        """Writes: m.media.plans.  The budget is what is left of the own one, with what a strategy moved; nothing while it is banned."""
         s, number = self.settings, m.tactics.index(self)
-        if s.budget_cny == 0 or len(m.customers) == 0 or s.channel in m.media.banned_today or s.platform >= len(m.platforms):
+        if len(m.customers) == 0 or s.channel in m.media.banned_today or s.platform in m.media.silent_today or \
+                s.platform >= len(m.platforms) or not m.platforms.is_open[s.platform] or m.media.budget(m, number) == 0:
             return
-        left = fen(s.budget_cny) - (m.media.plans[number].spent if number in m.media.plans else 0)
+        left = m.media.budget(m, number) - (m.media.plans[number].spent if number in m.media.plans else 0)
         spend = min(int(left * self.part_of_rest[(m.date - s.start).days]), left)
         if spend > 0:
             is_new = not self._has_posted or bool(CUSTOMER_KINDS & set(s.audience))

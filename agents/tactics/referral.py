@@ -35,5 +35,6 @@ class Referral(Tactic):
         """Writes: m.word_of_mouth.programmes.  The budget is what is left of the own one."""
         s, number = self.settings, m.tactics.index(self)
         left = fen(s.budget_cny) - m.word_of_mouth.spent.get(number, 0)
-        if len(m.customers) and s.platform < len(m.platforms) and left >= fen(s.reward_cny) + fen(s.newcomer_reward_cny) > 0:
+        is_there = len(m.customers) and s.platform < len(m.platforms) and m.platforms.is_open[s.platform]
+        if is_there and left >= fen(s.reward_cny) + fen(s.newcomer_reward_cny) > 0:
             m.word_of_mouth.programmes.append(Programme(number, s.platform, s, left))

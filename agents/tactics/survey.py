@@ -39,7 +39,8 @@ class Survey(Tactic):
         An entry: day, tactic, platform, asked, awareness and its error, satisfaction of users and its error, the truth of both.
         """
         s, number, count = self.settings, m.tactics.index(self), m.settings.consumers.count
-        if len(m.customers) == 0 or s.platform >= len(m.platforms) or (m.date - s.start).days % s.every_days:
+        is_there = len(m.customers) > 0 and s.platform < len(m.platforms) and m.platforms.is_open[s.platform]
+        if not is_there or (m.date - s.start).days % s.every_days:
             return
         price = fen(s.cost_cny) / m.scenario.weight  # real answers are fewer per simulated head than real consumers
         left = fen(s.budget_cny) - sum(each["cost_fen"] for each in m.surveys if each["tactic"] == number)

@@ -69,6 +69,8 @@ class Purpose(IntEnum):
     PREMIUM = 49
     CLAIM = 50
     RATE_BOOST = 51
+    CONSUMER_FEE = 55
+    SUBSIDY = 56
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros

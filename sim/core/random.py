@@ -97,6 +97,7 @@ class Stream(IntEnum):
     PRODUCT_USE = 162
     PRODUCT_RETURN = 163
     PRODUCT_CLAIM = 164
+    ENTRANT_KNOWN = 170
 
 
 _MASK = (1 << 64) - 1

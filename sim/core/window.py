@@ -24,7 +24,7 @@ class WindowSettings(Settings):
 class Windowed:
     """A plug-in with settings of its own that acts on the days of its window.
 
-    kind: its name in the table.  Settings: the class of its settings.
+    kind: its name in the table.  Settings: the class of its settings.  is_silent: it does nothing, as in a world without it.
     """
 
     kind = ""
@@ -32,8 +32,9 @@ class Windowed:
 
     def __init__(self, settings: WindowSettings):
         self.settings = settings
+        self.is_silent = False
 
     def is_active(self, m) -> bool:
         """True on the days of the window."""
         s = self.settings
-        return s.start <= m.date <= (s.end or s.start)
+        return not self.is_silent and s.start <= m.date <= (s.end or s.start)

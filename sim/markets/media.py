@@ -107,6 +107,8 @@ class MediaMarket:
     for a provider today; need_luck: a uniform for each of them.  n_visits_today,
     n_registered_today: by platform; recent: both of the last 30 days, (2, RECENT_DAYS, n_platforms), each day in its place.
     price_factor_today, claims_factor_today, banned_today: what rules make of prices, claims and channels, by name.
+
+    moved: what a strategy gave to or took from the budget of each tactic, fen by number.  silent_today: platforms that stopped advertising.
     """
 
     COUNTS = ("n_visits_today", "n_registered_today", "recent")
@@ -121,17 +123,20 @@ class MediaMarket:
         self.recent = np.zeros((2, RECENT_DAYS, len(m.platforms)), np.int64)
         self.price_factor_today = self.claims_factor_today = 1.0
         self.banned_today: frozenset[str] = frozenset()
+        self.moved: dict[int, int] = {}
+        self.silent_today: frozenset[int] = frozenset()
 
     def state(self) -> dict:
         """What a checkpoint keeps: the plans and the counts of the day."""
         plans = {number: plan.state() for number, plan in self.plans.items()}
-        return {"plans": plans, **{name: getattr(self, name) for name in self.COUNTS}}
+        return {"plans": plans, "moved": dict(self.moved), **{name: getattr(self, name) for name in self.COUNTS}}
 
     def restore(self, state: dict, m) -> None:
         """Put a checkpoint's plans back; who posts them is among the market's tactics."""
         self.plans = {}
         for number, kept in state["plans"].items():
             self.plan_of(m, number).restore(kept)
+        self.moved = dict(state["moved"])
         for name in self.COUNTS:
             getattr(self, name)[...] = state[name]
 
@@ -142,7 +147,27 @@ class MediaMarket:
         self.visits.fill(0)
         self.n_visits_today[:] = self.n_registered_today[:] = 0
         self.price_factor_today = self.claims_factor_today = 1.0
-        self.banned_today = frozenset()
+        self.banned_today, self.silent_today = frozenset(), frozenset()
+
+    def budget(self, m, number: int) -> int:
+        """What a tactic may spend in all, fen: the scenario's budget and what a strategy moved."""
+        return fen(m.tactics[number].settings.budget_cny) + self.moved.get(number, 0)
+
+    def move(self, changes: dict[int, int]) -> None:
+        """Move money between the budgets of tactics, fen by number; what one gains others lose."""
+        assert sum(changes.values()) == 0
+        self.moved = {**self.moved, **{number: self.moved.get(number, 0) + change for number, change in changes.items()}}
+
+    def kept_from(self, m, served, tactic) -> np.ndarray:
+        """Who is held out of the advertisement beside the own name, (n_platforms, n_consumers); no rows if nobody is.
+
+        served, tactic: chance that it is shown today, and whose number it has, by platform.
+        """
+        held = [bool(chance > 0 and m.tactics[number].settings.holdout_share > 0) for chance, number in zip(served, tactic)]
+        if not any(held):
+            return np.zeros((0, 0), np.bool_)
+        return np.array([self.plans[number].weight <= 0 if is_held else np.zeros(len(m.consumers), np.bool_)
+                         for is_held, number in zip(held, tactic)])
 
     def plan_of(self, m, number: int) -> Plan:
         """The plan of one tactic, made when it is first asked for."""

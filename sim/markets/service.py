@@ -41,7 +41,12 @@ class ServiceDesk:
     def __init__(self, m):
         self.n_waiting, self.n_complaints_today, self.n_answered_today, self.n_given_up_today = np.zeros((4, len(m.platforms)), np.int64)
         self.capacity_carry, self.wait_days_today = np.zeros((2, len(m.platforms)))
+        self.staff_factor_today = np.ones(len(m.platforms))  # an emergency may raise it
         self.answered_today = self.waited_today = self.given_up_today = np.zeros(0, np.int64)
+
+    def open_day(self) -> None:
+        """The usual staff."""
+        self.staff_factor_today[:] = 1.0
 
     def state(self) -> dict:
         """What a checkpoint keeps."""
@@ -76,15 +81,17 @@ def answer_complaints(m):
     answered, waited, given_up = [], [], []
     desk.n_complaints_today[:] = np.bincount(waiting[customers.complaint_on[waiting] == m.day] // n, minlength=len(m.platforms))
     for platform in range(len(m.platforms)):
-        standing = m.settings.standing.of(platform)
-        m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, int(standing.service_staff * fen(s.wage_cny) / 365),
-                     purpose=Purpose.SERVICE)
+        if not m.platforms.is_open[platform]:
+            continue
+        standing = m.standing_of(platform)
+        staff = standing.service_staff * desk.staff_factor_today[platform]
+        m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, int(staff * fen(s.wage_cny) / 365), purpose=Purpose.SERVICE)
         mine = waiting // n == platform
         rows, day = waiting[mine], customers.complaint_on[waiting[mine]]
         is_open = m.calendar.weekday(m.day) < standing.service_days and standing.service_hours > 0
         heard_of = (day < m.day) | (made[mine] < standing.service_hours / 24)
         queue = rows[heard_of][np.argsort(day[heard_of], kind="stable")] if is_open else rows[:0]
-        capacity = standing.service_staff * s.cases_a_day
+        capacity = staff * s.cases_a_day
         desk.capacity_carry[platform] = min(desk.capacity_carry[platform] + capacity, capacity + 1)
         served = queue[: int(desk.capacity_carry[platform])] if is_open else rows[:0]
         desk.capacity_carry[platform] -= len(served)

@@ -53,7 +53,7 @@ class Breach(Shock):
         customers.trust_bad[rows.start + reads] += np.float32(s.news_experiences)
         if m.day != first:
             return
-        exposed = s.share_hit * (1.0 - .5 * m.settings.standing.of(s.platform).security)
+        exposed = s.share_hit * (1.0 - .5 * m.standing_of(s.platform).security)
         hit = np.flatnonzero((customers.stage[rows] >= REGISTERED) & (uniforms(key, 0, len(m.consumers), slot) < exposed))
         customers.trust_bad[rows.start + hit] += np.float32(s.bad_experiences)
         if s.compensation_cny > 0:

@@ -297,7 +297,7 @@ def test_a_budget_that_binds_on_the_own_name_gives_no_clicks_away():
 
 
 @pytest.mark.parametrize("wrong, says", [
-    ({"channel": "search_brand", "holdout_share": .2}, "do nothing on search_brand"),
+    ({"channel": "search_brand", "region": 2}, "do nothing on search_brand"),
     ({"channel": "portal", "cpc_cny": 2.0}, "not heard while"),
     ({"channel": "search_generic", "cpc_cny": 0.0}, "would be free"), ({"channel": "broadcast", "cpm_cny": 0.0, "cpc_cny": 2.0}, "be free"),
     ({"channel": "search_generic", "weekly_cap": 3.0}, "does nothing on search_generic"), ({"channel": "tv"}, "no channel 'tv'"),

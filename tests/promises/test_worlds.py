@@ -83,10 +83,13 @@ ZERO_TACTICS = {"rate_promotion": ({"pool_cny": 0.0}, {"depth": 0.0}), "rate_tri
                 "first_use_rebate": ({"budget_cny": 0.0}, {"most_cny": 0.0}, {"rebate_share": 0.0}),
                 "coupon": ({"budget_cny": 0.0}, {"value_cny": 0.0}), "personal_offer": ({"budget_cny": 0.0}, {"depth": 0.0}),
                 "loyalty": ({"budget_cny": 0.0}, {"points_share": 0.0}), "red_packet": ({"budget_cny": 0.0}, {"mean_cny": 0.0}),
-                "free_interest": ({"budget_cny": 0.0}, {"free_days": 0}), "rate_boost": ({"budget_cny": 0.0}, {"points": 0.0})}
+                "free_interest": ({"budget_cny": 0.0}, {"free_days": 0}), "rate_boost": ({"budget_cny": 0.0}, {"points": 0.0}),
+                "price": ({"fee": None}, {"fee": 0.0}), "fee_cut": ({"depth": 0.0}, {"budget_cny": 0.0})}
 FULL_TACTICS = {"rate_promotion": promotion(**INSIDE), "rate_trial": {"kind": "rate_trial", "points": 15.0, **INSIDE},
                 "media": campaign(**INSIDE), "survey": {"kind": "survey", **INSIDE},
                 "referral": {"kind": "referral", "budget_cny": 1e8, "invitations_a_month": 60.0, "open_prob": 1.0, **INSIDE},
+                "price": {"kind": "price", "fee": .02, **INSIDE},
+                "fee_cut": {"kind": "fee_cut", "depth": .02, "budget_cny": 1e8, **INSIDE},
                 "rate_boost": {"kind": "rate_boost", "budget_cny": 1e8, "points": 5.0, **INSIDE},
                 "personal_offer": {"kind": "personal_offer", "budget_cny": 1e9, "late_factor": 0.0, **INSIDE},
                 **{kind: {"kind": kind, "budget_cny": 1e9, **INSIDE} for kind in
@@ -105,7 +108,7 @@ FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
 CONTESTED = {"customers__is_contested": True, "standing__focal__users_share": .3, "customers__conversion": 1.0}
 SAVING = {**CONTESTED, "standing__focal__users_share": .8, "products": [FUND]}
 WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach", "sign_up_bonus", "first_use_rebate", "coupon",
-                          "personal_offer", "loyalty", "red_packet"), CONTESTED),
+                          "personal_offer", "loyalty", "red_packet", "price", "fee_cut"), CONTESTED),
          "rate_boost": SAVING, "fund_yield_falls": SAVING,
          "advertising_rules": {**CONTESTED, "tactics": [campaign(**{**INSIDE, "name": "ads"})]},
          "funding_withdrawal": {"platforms__lender_capital_cny": (200e6, 200e6)}}  # lenders who borrow from the bank

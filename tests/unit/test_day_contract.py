@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from agents.products import PRODUCTS
+from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from scenarios.schema import Scenario
 from sim.core.random import Stream
@@ -20,10 +21,11 @@ from sim.shocks import SHOCKS
 from tests.worlds import campaign, contested_market, promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
+LISTS = ("products", "tactics", "entrants", "strategies", "shocks", "targets")
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
 OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
-       "savings")  # whose numbers count as written
+       "savings", "prices")  # whose numbers count as written
 
 
 def sources():
@@ -125,12 +127,16 @@ def written():
         days=170, consumers__count=6000, consumers__purchases_a_year=200.0, standing__rival__users_share=.5,
         standing__rival__payment_success=.5, customers__conversion=.8, customers__need_a_year=50.0, standing__focal__service_staff=4e4,
         loyalty__complaint_prob=.9, loyalty__leave_prob=.05, loyalty__dormant_days=20, service__last_straw=.9, service__patience_days=2,
+        standing__rival__fee=.01, entrants=[{"kind": "start_up", "opens": start, "brought_share": .9, "own_funds_cny": 5e6,
+                                             "running_cost_cny": 2e7, "standing": {"payment_success": .3}}],
         tactics=[campaign(**window), *(campaign(**window, name=channel, channel=channel) for channel in
                                        ("co_marketing", "search_generic", "search_brand", "search_optimisation", "content")),
                  {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window},
                  {"kind": "sign_up_bonus", "budget_cny": 1e11, **window}, {"kind": "red_packet", "budget_cny": 1e11, **window},
                  {"kind": "red_packet", "name": "rival packets", "platform": 1, "budget_cny": 1e11, **window},
                  {"kind": "coupon", "platform": 1, "budget_cny": 1e11, **window}, {"kind": "loyalty", "budget_cny": 1e11, **window},
+                 {"kind": "price", "fee": -.02, "budget_cny": 1e9, **window},
+                 {"kind": "fee_cut", "platform": 1, "depth": .005, "budget_cny": 1e9, **window},
                  {"kind": "rate_boost", "points": 20.0, "budget_cny": 1e7, **window}],
         consumers__phone_adoption=1.0, products=[
             {"kind": kind, "licensed_on": start, "adopt_alone": 5.0, "trust_needed": .5, **own} for kind, own in (
@@ -219,7 +225,7 @@ def test_two_decisions_never_share_a_stream():
 def settings_classes():
     """Every settings class a scenario can hold, with the path to it."""
     todo, seen = [("", Scenario)], set()
-    for table, where in ((TACTICS, "tactics"), (SHOCKS, "shocks"), (PRODUCTS, "products")):
+    for table, where in ((TACTICS, "tactics"), (STRATEGIES, "strategies"), (SHOCKS, "shocks"), (PRODUCTS, "products")):
         todo += [(f"{where}.{kind}", entry.Settings) for kind, entry in table.items()]
     todo += [(f"networks.{name}", kind.settings) for name, kind in NETWORKS.items()]
     while todo:
@@ -238,7 +244,7 @@ SETTINGS = list(settings_classes())
 @pytest.mark.parametrize("path, model", SETTINGS, ids=[path or "scenario" for path, _ in SETTINGS])
 def test_every_setting_has_a_unit_and_a_source(path, model):
     for name, field in model.model_fields.items():
-        if isinstance(field.default, BaseModel) or name in ("products", "tactics", "shocks", "targets") and model is Scenario:
+        if isinstance(field.default, BaseModel) or model is Scenario and name in LISTS:
             continue
         extra = field.json_schema_extra or {}
         assert str(extra.get("unit", "")).strip(), f"{path}.{name} has no unit"

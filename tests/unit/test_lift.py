@@ -67,7 +67,7 @@ def test_an_experiment_spares_the_part_of_a_budget_that_buys_exposures_by_the_he
     scenario = world(*(campaign(channel=channel) for channel in channels), REFERRAL)
     kept = [changed(scenario, Arm("experiment", (number,)), .25).tactics[number] for number in range(3)]
     assert [each.budget_cny / 40e6 for each in kept] == [.75, 1, 1] and all(each.holdout_share == .25 for each in kept)
-    assert [can_be_held_out(each) for each in scenario.tactics] == [True, True, True, False, False]
+    assert [can_be_held_out(each) for each in scenario.tactics] == [True, True, True, True, False]
     assert [spends_by_head(each) for each in scenario.tactics] == [True, False, False, False, False]
     assert changed(scenario, Arm("more", (1,), MORE), .2).tactics[1].budget_cny == pytest.approx(44e6)
     off = changed(scenario, Arm("none", (0, 4), 0.0), .2).tactics

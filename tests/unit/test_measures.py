@@ -187,6 +187,10 @@ CAUSES = {
 }
 
 
+def _earn(platform):
+    return lambda m: m.ledger.pay(m.books.world, 0, m.books.platform_own, platform, 12_345, purpose=Purpose.COMMISSION)
+
+
 OF_CUSTOMERS = {
     "awareness": _of_focal(stage=0), "considered_share": _of_focal(stage=1), "users": _of_focal(stage=0),
     "visits": lambda m: m.media.n_visits_today.__setitem__(0, 99), "registrations": lambda m: m.media.n_registered_today.__setitem__(0, 99),
@@ -204,9 +208,15 @@ OF_CUSTOMERS = {
     "fake_accounts": lambda m: m.rings.n_fake_today.__setitem__(0, 7),
     "false_alarms": lambda m: m.promotions.n_false_alarms_today.__setitem__(0, 7),
     "bought_ahead": lambda m: setattr(m.promotions, "ahead", np.ones(len(m.consumers), np.float32)),
+    "consumer_fees": _pay("deposit", "platform_own", Purpose.CONSUMER_FEE),
+    "consumer_subsidies": _pay("platform_own", "deposit", Purpose.SUBSIDY),
+    "own_fee": lambda m: m.prices.fee.__setitem__(0, .02), "rival_fee": lambda m: m.prices.fee.__setitem__(1, .02),
+    "price_index": lambda m: m.prices.fee.__setitem__(0, .02), "rival_profit": _earn(1), "other_platforms_profit": _earn(2),
+    "entrant_profit": _earn(3), "entrant_sales": lambda m: m.prices.paid_today.__setitem__(3, 999),
+    "entrant_share": lambda m: m.prices.paid_today.__setitem__(3, 999),
 }
-CONTESTED = {"customers.is_contested": True, "standing.focal.users_share": .3,
-             "tactics": [campaign(start=date(2012, 1, 1)),
+CONTESTED = {"entrants": [{"kind": "start_up", "opens": date(2012, 1, 2)}], "customers.is_contested": True,
+             "standing.focal.users_share": .3, "tactics": [campaign(start=date(2012, 1, 1)),
                          {"kind": "sign_up_bonus", "start": date(2012, 1, 1), "end": date(2012, 2, 28), "budget_cny": 1e9}]}
 OF_CUSTOMERS |= dict.fromkeys(("payment_share", "mobile_payment_share", "mobile_share_of_payments"), _pay_there)
 OF_PRODUCTS = {

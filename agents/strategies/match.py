@@ -1,0 +1,29 @@
+"""Matching: a platform asks what a rival asked some days ago, never less than a floor."""
+
+from typing import Literal
+
+from agents.strategies.strategy import Strategy, StrategySettings
+from sim.core.settings import setting
+
+
+class MatchSettings(StrategySettings):
+    """Whom it follows, how fast, how far."""
+
+    kind: Literal["match"] = setting("match", unit="name", source="STRATEGIES")
+    rival: int = setting(1, unit="platform", ge=0, le=19, source="user", meaning="Whose price it follows")
+    lag_days: int = setting(7, unit="days", ge=1, le=90, source="assumption: a week to see it and to decide")
+    gap: float = setting(0.0, unit="share of a payment", ge=-.5, le=.5, source="user", meaning="Above the rival's price; below 0 undercuts")
+    floor: float = setting(0.0, unit="share of a payment", gt=-.5, le=.5, source="user", meaning="Least fee")
+
+
+class Match(Strategy):
+    """Sets the usual fee to max(floor, the rival's fee less discounts of lag_days ago + gap)."""
+
+    kind, lever = "match", "price"
+    Settings = MatchSettings
+
+    def decide(self, m) -> None:
+        """Reads: m.prices.past.  Writes: m.prices.base, fee."""
+        s = self.settings
+        if s.rival < len(m.platforms) and m.day >= s.lag_days:
+            m.prices.set_base(s.platform, max(s.floor, float(m.prices.shown_before(m, s.lag_days)[s.rival]) + s.gap))
