@@ -80,3 +80,16 @@ def test_content_pays_late(usual):
     plans = [plan for plan in lived("content-and-seo").media.plans.values() if plan.channel.way == "followed"]
     assert len(plans) == 2 and all(plan.stock > 0 and plan.impressions > 0 for plan in plans)
     assert np.mean([plan.impressions_today for plan in plans]) > 2 * np.mean([plan.impressions / 200 for plan in plans]) * .5
+
+
+def test_promotions_of_the_scenarios_bring_what_they_promise(usual):
+    """Newcomers by a bonus and red packets, payments by coupons and points; and the pages know where the money went."""
+    uses = int(focal(usual, "n_uses").sum())
+    known = int((focal(usual, "registered_on") > 0).sum())
+    bonus, packets = lived("sign-up-bonus"), lived("red-packet")
+    assert (focal(bonus, "registered_on") > 0).sum() > known < (focal(packets, "registered_on") > 0).sum()
+    coupons, points = lived("coupon"), lived("loyalty")
+    assert focal(coupons, "n_uses").sum() > uses < focal(points, "n_uses").sum()
+    for market in (bonus, packets, coupons, points):
+        account = next(iter(market.promotions.accounts.values()))
+        assert 0 < account.spent == account.paid.sum() <= account.terms.budget
