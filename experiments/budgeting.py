@@ -148,7 +148,7 @@ def checked(scenario, budget, goal, levers, days, trials, fresh, with_value) -> 
     space = Space(found, budget, may_keep=goal == "profit")
     for plan in (space.evenly(), *(space.alone(k) for k in range(len(found)))):
         with_plan(scenario, space, plan, days)  # whatever a scenario may say against it is said now
-    return space, Effort(trials=trials, fresh=fresh)
+    return space, Effort.of(trials, fresh)
 
 
 def with_plan(scenario, space: Space, plan: Plan, days: int):

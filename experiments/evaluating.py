@@ -24,6 +24,7 @@ from sim.core.errors import UserError
 from sim.model import Market
 
 LAST_DAYS = 28
+COLUMNS = ("new_users", "profit", "market_share", "outlay", "ledger_residual")  # of every run, whatever the goal
 
 
 class Goal(NamedTuple):
@@ -126,8 +127,9 @@ class Evaluator:
     def runs(self) -> pd.DataFrame:
         """One row a run, by replicate and plan; what each lever spent has a column of its own."""
         rows = [self.rows[key] for key in sorted(self.rows, key=lambda key: (key[1], key[0]))]
-        flat = [{**{name: value for name, value in row.items() if name != "spent"},
-                 **{f"spent_{name}": row["spent"].get(name, 0.0) for name in self.space.names}} for row in rows]
+        columns = ("plan", "replicate", *self.columns, *(name for name in COLUMNS if name not in self.columns))
+        flat = [{**{name: row[name] for name in columns}, **{f"spent_{name}": row["spent"].get(name, 0.0) for name in self.space.names}}
+                for row in rows]
         return pd.DataFrame(flat)
 
 

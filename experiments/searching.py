@@ -29,8 +29,13 @@ class Effort:
 
     trials: int = 60
     replicates: int = 3
-    race: tuple[tuple[int, int], ...] = ((8, 8), (20, 4))
+    race: tuple[tuple[int, int], ...] = ((8, 10), (20, 4))
     fresh: int = 30
+
+    @classmethod
+    def of(cls, trials: int, fresh: int) -> "Effort":
+        """With a race that grows with the trials: the sixth part of them for 8 replicates, at most 4 for 20."""
+        return cls(trials, race=((8, max(trials // 6, 3)), (20, max(min(trials // 12, 4), 2))), fresh=fresh)
 
     def n_runs(self, n_levers: int) -> int:
         """Runs in all, those without a plan included, at most."""

@@ -84,11 +84,12 @@ def slice_table(space, surface, best) -> pd.DataFrame:
     total, rows = sum(best.shares) / 100, []
     at_best, there = np.array(best.shares) / 100, space.coordinates(best)
     for k, name in enumerate(space.names):
-        shares = [with_share(at_best, {k: share}, total) for share in np.linspace(0, total, POINTS)]
+        along = total * np.sin(np.linspace(0, np.pi / 2, POINTS)) ** 2  # closer at the ends, where roots are steep
+        shares = [with_share(at_best, {k: share}, total) for share in along]
         points = [coordinates_of(space, each, best) for each in shares]
         mean, spread = surface.at(points)
         less, less_spread = surface.less(points, there)
-        rows.append(pd.DataFrame({"lever": name, "cny": np.linspace(0, total, POINTS) * space.budget, "mean": mean,
+        rows.append(pd.DataFrame({"lever": name, "cny": along * space.budget, "mean": mean,
                                   "low": mean - SURE * spread, "high": mean + SURE * spread, "less": less, "less_sd": less_spread,
                                   "is_as_good": less + SURE * less_spread >= 0}))
     return pd.concat(rows, ignore_index=True)
@@ -138,9 +139,9 @@ def as_good_ranges(slices: pd.DataFrame) -> pd.DataFrame:
 
 
 def two_that_matter(space, slices: pd.DataFrame, best) -> tuple[int, int] | None:
-    """The two levers for a contour: the funded first, then by how far the objective falls along them."""
+    """The two levers for a contour: those with most of the money, then by how far the objective falls along them."""
     if len(space.names) < 3 or best.is_nothing:
         return None
     fall = as_good_ranges(slices).set_index("lever")["matters"]
-    order = sorted(range(len(space.names)), key=lambda k: (best.shares[k] == 0, -fall[space.names[k]], k))
+    order = sorted(range(len(space.names)), key=lambda k: (-best.shares[k], -fall[space.names[k]], k))
     return order[0], order[1]

@@ -98,9 +98,10 @@ def _finalists(result, say: Words, drawn: Words) -> Section:
         if row.plan == BEST:
             away = [Cell(say("best_is_best"), "muted"), Cell("", "drawing")]
         else:
-            note = between if known else f"{between}; {replicates(row.needed, say)}"
+            same = row.behind_low == row.behind_high
+            note = between if known else say("lift_same") if same else f"{between}; {replicates(row.needed, say)}"
             away = [Cell(behind if known else say("lift_undetected"), "number" if known else "muted", _whole(note)),
-                    Cell(whisker(row.behind, row.behind_low, row.behind_high), "drawing")]
+                    Cell("" if same else whisker(row.behind, row.behind_low, row.behind_high), "drawing")]
         rows.append([Cell(plan_name(row, say), "heading"), Cell(search, "muted"), Cell(mean, "number", _whole(interval)), *away])
     head = [(say("best_plan"), "text"), (say("best_on_search"), "number"), (say("best_on_fresh"), "number"), (say("best_behind"), "number"),
             (say("against_zero"), "text")]
@@ -134,7 +135,7 @@ def _margins(result, say: Words, drawn: Words) -> Section:
     for row in result.margins.sort_values("added", ascending=False, kind="stable").itertuples():
         added, interval = told(result, row.added, row.low, row.high, say)
         known = sure(row.low, row.high)
-        note = interval if known else f"{interval}; {replicates(row.needed, say)}"
+        note = interval if known or row.low == row.high else f"{interval}; {replicates(row.needed, say)}"
         each = np.array([row.added, row.low, row.high]) * per / row.step * (100 if result.goal == "share" else 1)
         places = max(figures_for(float(np.abs(each).max()), significant), 0)
         rows.append([Cell(lever_name(row.lever, say), "heading"), _money(row.has, say), _money(row.taken, say),

@@ -72,6 +72,8 @@ def answers_of(result, say: Words) -> list[str]:
     best = next(plans.itertuples())
     if result.found.best.is_nothing:
         found = [say("best_answer_nothing")]
+    elif best.low == best.high == 0:
+        found = [say("best_answer_same", plan=plan_in_words(result, say), goal=goal_name(result, say), n=int(best.n))]
     else:
         difference, interval = told(result, best.mean, best.low, best.high, say)
         needed = {} if sure(best.low, best.high) else {"needed": replicates(pairs_needed(best.low, best.high, int(best.n), best.mean), say)}
@@ -121,6 +123,7 @@ def _plans(result, say: Words) -> list[str]:
         return [say("best_sure_plans")]
     intervals = [told(result, row.behind, row.behind_low, row.behind_high, say)[1] for row in rows]
     told_each = [say("best_unsure_plan", plan=plan_name(row, say), interval=interval, needed=replicates(row.needed, say))
+                 if row.behind_high > row.behind_low else say("best_unsure_same", plan=plan_name(row, say))
                  for row, interval in zip(rows, intervals)]
     return [say("best_unsure_plans", plans=say("lift_join").join(told_each))]
 

@@ -113,8 +113,9 @@ def contour(table: pd.DataFrame, trials: pd.DataFrame, levers: tuple[str, str], 
         bar.set_label(axis_label(goal, shown, say), fontsize=6.5)
         written_out(bar.ax.yaxis)
     axes.plot(trials[f"{levers[0]}_cny"] / money, trials[f"{levers[1]}_cny"] / money, "o", color="#ffffff", markersize=3.4,
-              markeredgecolor=INK, markeredgewidth=.5)
-    axes.plot(best.get(levers[0], 0.0) / money, best.get(levers[1], 0.0) / money, "x", color=ACCENT, markersize=7, markeredgewidth=2)
+              markeredgecolor=INK, markeredgewidth=.5, clip_on=False, zorder=4)
+    axes.plot(best.get(levers[0], 0.0) / money, best.get(levers[1], 0.0) / money, "x", color=ACCENT, markersize=7, markeredgewidth=2,
+              clip_on=False, zorder=5)
     axes.set_xlabel(f"{lever_name(levers[0], say)}, {cny}")
     axes.set_ylabel(f"{lever_name(levers[1], say)}, {cny}")
     axes.grid(False)

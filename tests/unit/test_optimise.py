@@ -242,7 +242,7 @@ def test_slices_start_at_none_of_it_and_the_best_is_among_what_is_as_good(page_o
     assert ranges.loc["search_generic", "high"] < 6e6  # wasted there
 
 
-@pytest.mark.parametrize("lang, words", [("en", ("What it is unsure of", "fresh worlds", "finds a use for only", "0 to 11")),
+@pytest.mark.parametrize("lang, words", [("en", ("What it is unsure of", "fresh worlds", "finds a use: the rest", "0 to 11")),
                                          ("zh", ("不确定之处", "新世界", "其余未花", "社交视频广告"))])
 def test_the_page_says_the_plan_and_what_it_doubts(page_of, tmp_path, lang, words):
     page = page_of.report(tmp_path, lang).read_text(encoding="utf-8")
