@@ -12,6 +12,7 @@ UNITS = {"first-use": "consumers", "profit": "CNY", "share": "share"}
 EDGE = .9  # of all that is spent
 NEAR_END = .03  # of the range of a size
 TAKEN = .9  # of what a lever is given
+WIDE = .5  # of all that is spent
 
 
 def goal_name(result, say: Words) -> str:
@@ -80,7 +81,7 @@ def answers_of(result, say: Words) -> list[str]:
         fields = {"plan": plan_in_words(result, say), "goal": goal_name(result, say), "interval": interval, "n": int(best.n), **needed}
         found = [say("best_answer_unsure", **fields) if needed else say("best_answer", difference=difference, **fields)]
     others = [row for row in plans.itertuples() if row.plan in (RUNNER_UP, EVENLY) or row.also == EVENLY]
-    found.append(" ".join(_standing(result, row, say) for row in others if row.plan != BEST))
+    found.append(("" if say.lang == "zh" else " ").join(_standing(result, row, say) for row in others if row.plan != BEST))
     return [each for each in (*found, _next_step(result, say)) if each]
 
 
@@ -103,7 +104,8 @@ def _next_step(result, say: Words) -> str:
     if not row.low > 0:
         return say("best_next_unsure", step=cny(row.step, say)) if not (table["low"] > 0).any() else ""
     difference, interval = told(result, row.added, row.low, row.high, say)
-    return say("best_next", step=cny(row.step, say), lever=lever_name(row.lever, say), difference=difference, interval=interval)
+    return say("best_next", step=cny(row.step, say), lever=lever_name(row.lever, say), difference=difference, interval=interval,
+               k=len(table))
 
 
 # --- what it is unsure of ---------------------------------------------------------------------------------------------
@@ -137,8 +139,10 @@ def _curse(result, say: Words) -> list[str]:
 
 def _flat(result, say: Words) -> list[str]:
     ranges = as_good_ranges(result.slices)
-    flat = [lever_name(row.lever, say) for row in ranges.itertuples() if row.width >= .5]
-    return [say("best_flat", levers=say("lift_comma").join(flat))] if flat else []
+    kinds = {"best_flat": [], "best_wide": []}
+    for row in ranges[ranges["width"] >= WIDE].itertuples():
+        kinds["best_flat" if row.low == 0 else "best_wide"].append(lever_name(row.lever, say))
+    return [say(kind, levers=say("lift_comma").join(names)) for kind, names in kinds.items() if names]
 
 
 def _edges(result, say: Words) -> list[str]:
@@ -168,13 +172,17 @@ def _untaken(result, say: Words) -> list[str]:
 
 
 def _move(result, say: Words) -> list[str]:
-    """From the funded lever whose step brings least to the one whose step brings most, if that is sure."""
+    """From the funded lever whose step brings least to the one whose step brings most, if that is sure for the extreme of so many pairs.
+
+    The interval is widened to hold for every pair at once (Bonferroni).
+    """
     table = result.margins.sort_values("added", ascending=False, kind="stable")
     funded = table[table["has"] >= table["step"]]
     if not len(funded) or funded["lever"].iloc[-1] == table["lever"].iloc[0]:
         return []
     giver, taker = funded["lever"].iloc[-1], table["lever"].iloc[0]
-    mean, low, high = mean_interval(result.found.margins[taker] - result.found.margins[giver])
+    pairs = len(table) * (len(table) - 1)
+    mean, low, high = mean_interval(result.found.margins[taker] - result.found.margins[giver], 1 - .05 / pairs)
     if not low > 0:
         return []
     difference, interval = told(result, mean, low, high, say)

@@ -41,7 +41,7 @@ def division(table: pd.DataFrame, say: Words, caption: str) -> Picture:
     for at, row in zip(y, table.itertuples()):
         axes.plot([row.low / money, row.high / money], [at, at], color=WITH, alpha=.22, linewidth=7, solid_capstyle="butt")
     even, = axes.plot(table["evenly"] / money, y, "|", color=MUTED, markersize=9, markeredgewidth=1)
-    runner, = axes.plot(table["runner_up"] / money, y, "o", color=ACCENT, markersize=4.6, markerfacecolor="none", markeredgewidth=1)
+    runner, = axes.plot(table["runner_up"] / money, y, "o", color=ACCENT, markersize=6.6, markerfacecolor="none", markeredgewidth=1)
     best, = axes.plot(table["best"] / money, y, "o", color=WITH, markersize=4.6, zorder=4)
     band = axes.fill_between([0, 0], 0, 0, color=WITH, alpha=.22, linewidth=0)
     _rows(axes, y, [lever_name(name, say) for name in table["lever"]])

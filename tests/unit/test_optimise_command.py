@@ -105,6 +105,11 @@ def test_a_finished_search_says_its_answer_again_without_a_run(finished, world, 
     assert (finished / "runs.jsonl").read_bytes() == before and "最佳方案" in capsys.readouterr().out
 
 
+def test_it_is_no_run_to_repeat(finished, capsys):
+    assert ended("repeat", finished) == 2
+    assert "holds a search for the best plan" in capsys.readouterr().err
+
+
 def test_two_searches_are_not_mixed_and_two_do_not_work_at_once(finished, world, capsys):
     assert ended("optimise", world, *WORDS, "--seed", "2", "--out", finished) == 2
     line = capsys.readouterr().err
