@@ -10,7 +10,7 @@ from results.figures import optimum as figures
 from results.figures.optimum import lever_name
 from results.numbers import Writer, digits, figures_for
 from results.optimum import BEST, as_good_ranges, contour_table, two_that_matter
-from results.optimum_sentences import UNITS, answers_of, cny, goal_name, plan_name, replicates, sure, told, unsure_of
+from results.optimum_sentences import UNITS, answers_of, cny, goal_name, part_of, plan_name, replicates, sure, told, unsure_of
 from results.page import Cell, Page, Section, Table, whisker, write_page
 from results.sections import networks_of, provenance
 from results.style import figure_language
@@ -71,14 +71,20 @@ def _division_table(result, say: Words) -> Table:
     write, space, best = Writer(say.lang), result.space, result.found.best
     spent, rows = result.spent(best), []
     sizes = dict(zip(space.names, best.sizes))
+    divisor, prefix, cny_name = write.scale("CNY", result.budget)
+    places = max(figures_for(result.budget / divisor, 3), 0)
     for row in _divisions(result).itertuples():
         size = f"{sizes[row.lever]:g}" if sizes[row.lever] is not None else ""
-        between = write.between(*(write.level(end, "CNY", 2, size=result.budget) for end in (row.low, row.high)))
-        cells = [_money(row.best, say), _money(spent[row.lever] if row.best else 0, say), _money(row.runner_up, say),
+        between = write.joined(write.between(*(digits(end / divisor, places) for end in (row.low, row.high))), prefix, cny_name)
+        cells = [_part(result, row.best, say), _part(result, spent[row.lever] if row.best else 0, say), _part(result, row.runner_up, say),
                  Cell(between, "number")]
         rows.append([Cell(lever_name(row.lever, say), "heading"), *cells, *([Cell(size, "number")] if space.sized else [])])
     names = ("lever", "in_plan", "spent", "runner", "range", *(("size",) if space.sized else ()))
     return Table("", [(say(f"best_{name}"), "text" if name == "lever" else "number") for name in names], [("", rows)])
+
+
+def _part(result, amount: float, say: Words) -> Cell:
+    return Cell(part_of(result, amount, say), "number") if amount else Cell(say("lift_none"), "muted")
 
 
 def _money(amount: float, say: Words) -> Cell:
@@ -91,7 +97,8 @@ def _money(amount: float, say: Words) -> Cell:
 def _finalists(result, say: Words, drawn: Words) -> Section:
     rows, unit = [], UNITS[result.goal]
     for row in result.plans.itertuples():
-        search = told(result, row.search, row.search, row.search, say)[0] if row.search_n else say("lift_none")
+        half = (row.high - row.low) / 2  # as many digits as on fresh worlds
+        search = told(result, row.search, row.search - half, row.search + half, say)[0] if row.search_n else say("lift_none")
         mean, interval = told(result, row.mean, row.low, row.high, say)
         behind, between = told(result, row.behind, row.behind_low, row.behind_high, say)
         known = sure(row.behind_low, row.behind_high)
@@ -102,7 +109,8 @@ def _finalists(result, say: Words, drawn: Words) -> Section:
             note = between if known else say("lift_same") if same else f"{between}; {replicates(row.needed, say)}"
             away = [Cell(behind if known else say("lift_undetected"), "number" if known else "muted", _whole(note)),
                     Cell("" if same else whisker(row.behind, row.behind_low, row.behind_high), "drawing")]
-        rows.append([Cell(plan_name(row, say), "heading"), Cell(search, "muted"), Cell(mean, "number", _whole(interval)), *away])
+        fresh = Cell(mean, "number", _whole(interval) if half else "")
+        rows.append([Cell(plan_name(row, say), "heading"), Cell(search, "muted"), fresh, *away])
     head = [(say("best_plan"), "text"), (say("best_on_search"), "number"), (say("best_on_fresh"), "number"), (say("best_behind"), "number"),
             (say("against_zero"), "text")]
     names = [plan_name(row, drawn) for row in result.plans.itertuples()]

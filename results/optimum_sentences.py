@@ -36,6 +36,11 @@ def cny(amount: float, say: Words) -> str:
     return Writer(say.lang).level(float(amount), "CNY", 2)
 
 
+def part_of(result, amount: float, say: Words) -> str:
+    """A part of the budget, to the percent in which plans are made."""
+    return Writer(say.lang).level(float(amount), "CNY", 3, size=result.budget)
+
+
 def replicates(needed: float, say: Words) -> str:
     """How many would tell, two digits."""
     if not is_known(float(needed)) or needed > MANY_PAIRS:
@@ -56,11 +61,11 @@ def plan_in_words(result, say: Words) -> str:
     for k in sorted(range(len(best.shares)), key=lambda k: -best.shares[k]):
         if best.shares[k]:
             size = {} if best.sizes[k] is None else {"size": f"{best.sizes[k]:g}"}
-            parts.append(say("best_spends_size" if size else "best_spends", cny=cny(result.space.spent(best)[k], say),
+            parts.append(say("best_spends_size" if size else "best_spends", cny=part_of(result, result.space.spent(best)[k], say),
                              lever=lever_name(result.space.names[k], say), **size))
     kept = 1 - sum(best.shares) / 100
     if kept > .005:
-        parts.append(say("best_keeps", cny=cny(kept * result.budget, say)))
+        parts.append(say("best_keeps", cny=part_of(result, kept * result.budget, say)))
     return say("lift_comma").join(parts)
 
 
