@@ -154,8 +154,9 @@ def _edges(result, say: Words) -> list[str]:
     best, space, found = result.found.best, result.space, []
     names = [lever_name(name, say) for name in space.names]
     total = sum(best.shares)
-    if len(names) > 1 and max(best.shares) >= EDGE * total:
-        found.append(say("best_edge_all", lever=names[int(np.argmax(best.shares))]))
+    most = int(np.argmax(best.shares))
+    if len(names) > 1 and best.shares[most] >= EDGE * total and not _leaves_money(result, space.names[most]):
+        found.append(say("best_edge_all", lever=names[most]))
     if left_out := [name for name, share in zip(names, best.shares) if not share]:
         found.append(say("best_edge_none", levers=say("lift_comma").join(left_out)))
     for k in space.sized:
@@ -171,9 +172,15 @@ def _edges(result, say: Words) -> list[str]:
 
 
 def _untaken(result, say: Words) -> list[str]:
-    spent, given = result.spent(result.found.best), dict(zip(result.space.names, result.space.spent(result.found.best)))
-    return [say("best_untaken", lever=lever_name(name, say), spent=cny(spent[name], say), cny=cny(given[name], say))
-            for name in result.space.names if given[name] and is_known(spent[name]) and spent[name] < TAKEN * given[name]]
+    spent = result.spent(result.found.best)
+    return [say("best_untaken", lever=lever_name(name, say), spent=cny(spent[name], say), cny=part_of(result, result.plan[name], say))
+            for name in result.space.names if _leaves_money(result, name)]
+
+
+def _leaves_money(result, name: str) -> bool:
+    """True if a lever of the best plan finds no use for a good part of what it is given."""
+    given, spent = result.plan.get(name, 0.0), result.spent(result.found.best)[name]
+    return bool(given) and is_known(spent) and spent < TAKEN * given
 
 
 def _move(result, say: Words) -> list[str]:
