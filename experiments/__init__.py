@@ -6,6 +6,7 @@ FUNCTIONS = {
     "run": "experiments.running",
     "compare": "experiments.comparing",
     "lift": "experiments.incrementality",
+    "optimise": "experiments.budgeting",
     "sweep": "experiments.sweeping",
     "validate": "experiments.validation",
     "stress": "experiments.stressing",

@@ -23,18 +23,19 @@ def usual_workers(wanted: int | None = None) -> int:
     return wanted or max(1, min(os.cpu_count() or 1, 8))
 
 
-def results_as_they_come(tasks: Sequence[tuple[Callable, tuple]], workers: int) -> Iterator[tuple[int, Any]]:
+def results_as_they_come(tasks: Sequence[tuple[Callable, tuple]], workers: int, pool: "Workers | None" = None) -> Iterator[tuple[int, Any]]:
     """(number of the task, result) of every (function, arguments), in the order in which they are finished.
 
     workers: processes; 1 works here, in order.  The numbers do not depend on it.  Whatever ends the work early, an
-    error of a task or Ctrl-C, no worker outlives it.
+    error of a task or Ctrl-C, no worker outlives it.  pool: processes of the caller, who ends them.
     Raises: WorkLost if a worker dies; what a task raises.
     """
-    if workers <= 1 or len(tasks) <= 1:
+    if workers <= 1 or (len(tasks) <= 1 and pool is None):
         for number, (function, arguments) in enumerate(tasks):
             yield number, function(*arguments)
         return
-    pool, waiting, at_work = Workers(min(workers, len(tasks))), list(enumerate(tasks))[::-1], {}
+    own = Workers(min(workers, len(tasks))) if pool is None else None
+    pool, waiting, at_work = own or pool, list(enumerate(tasks))[::-1], {}
 
     def give():
         while waiting and len(at_work) < len(pool.slots):
@@ -51,7 +52,8 @@ def results_as_they_come(tasks: Sequence[tuple[Callable, tuple]], workers: int) 
                 yield number, _result_of(future, n_open)
                 n_open -= 1
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        if own is not None:
+            own.shutdown(wait=False, cancel_futures=True)
 
 
 def _result_of(future: Future, n_open: int) -> Any:

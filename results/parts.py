@@ -188,19 +188,23 @@ class SweepFolder:
 
     def append(self, name: str, line: dict[str, Any]) -> None:
         """A line of JSON at the end of a file, on disk when this returns.  Raises: UserError if it cannot be written."""
-        path = self.path / name
-        try:
-            with open(path, "ab+") as file:
-                file.seek(0, os.SEEK_END)
-                if file.tell():
-                    file.seek(-1, os.SEEK_END)
-                    if file.read(1) != b"\n":  # cut off by a kill
-                        file.write(b"\n")
-                file.write((json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode())
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise UserError(f"{path}: cannot be written ({error.strerror or error})") from None
+        append_line(self.path / name, line)
+
+
+def append_line(path: Path, line: dict[str, Any]) -> None:
+    """A line of JSON at the end of a file, on disk when this returns.  Raises: UserError if it cannot be written."""
+    try:
+        with open(path, "ab+") as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # cut off by a kill
+                    file.write(b"\n")
+            file.write((json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def sync(folder: Path) -> None:

@@ -8,12 +8,14 @@ A key holds (English, Chinese); names in braces are filled in by whoever asks an
 from results.lift_words import LIFT_WORDS
 from results.measures import MEASURES
 from results.numbers import plain_unit
+from results.optimum_words import OPTIMUM_WORDS
 from sim.core.errors import UserError
 
 LANGUAGES = ("en", "zh")
 
 WORDS: dict[str, tuple[str, str]] = {
     **LIFT_WORDS,
+    **OPTIMUM_WORDS,
     # --- sweeps ---
     "section_response": ("How each factor moves it", "各因素的影响"),
     "section_heat": ("Two factors together", "两个因素的共同影响"),

@@ -35,8 +35,13 @@ def sized(scenario: Any, size: str) -> Any:
     """
     if size not in SIZES:
         raise UserError(f"--size {size}: no such size; known sizes: {', '.join(SIZES)}{did_you_mean(size, SIZES)}")
-    ratio = SIZES[size] / scenario.consumers.count
-    return load(scenario, {"consumers.count": SIZES[size], "weight": scenario.weight / ratio,
+    return resized(scenario, SIZES[size])
+
+
+def resized(scenario: Any, consumers: int) -> Any:
+    """The same real market with so many simulated consumers; merchants keep their ratio to them."""
+    ratio = consumers / scenario.consumers.count
+    return load(scenario, {"consumers.count": consumers, "weight": scenario.weight / ratio,
                            "merchants.count": max(1, round(scenario.merchants.count * ratio))})
 
 

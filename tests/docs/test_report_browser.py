@@ -13,6 +13,7 @@ from tests.conftest import BROWSERS
 from tests.unit.made_up import made_up_comparison, made_up_fork, made_up_sweep, no_files
 from tests.unit.test_customers_page import run_of_rivals
 from tests.unit.test_lift import made_up as made_up_lift
+from tests.unit.test_optimise import made_up as made_up_optimum
 from tests.unit.test_targets_page import planned_fork
 from tests.worlds import run_of_learning
 
@@ -46,6 +47,7 @@ MADE_UP = {
     "fork": lambda folder, lang: fork_report(made_up_fork(NET), folder, lang),
     "comparison": lambda folder, lang: made_up_comparison(NET).report(folder, lang),
     "lift": lambda folder, lang: made_up_lift().report(folder, lang),
+    "optimum": lambda folder, lang: made_up_optimum().report(folder, lang),
     "lending": lambda folder, lang: run_of_learning().report(folder, lang),
     "customers": lambda folder, lang: run_of_rivals().report(folder, lang),
     "targets": lambda folder, lang: fork_report(planned_fork(), folder, lang),
@@ -55,6 +57,7 @@ SAYS = {  # the start of the answer, and how many drawings there are at least
     ("fork", "en"): ("It moves lending rather than creating it", 10), ("fork", "zh"): ("活动转移而非创造放款", 10),
     ("comparison", "en"): ("Nothing is detectable over 366 days", 2), ("comparison", "zh"): ("放款额、成交额", 2),
     ("lift", "en"): ("Together the 2 tactics caused", 2), ("lift", "zh"): ("2 项手段合计带来", 2),
+    ("optimum", "en"): ("The best plan found: ", 5), ("optimum", "zh"): ("找到的最佳方案: ", 5),
     ("lending", "en"): ("of staff and decisions and pays from", 5), ("lending", "zh"): ("小贷公司每笔贷款的人工与审批成本", 5),
     ("customers", "en"): ("120 days of lived", 8), ("customers", "zh"): ("lived 120 天", 8),
     ("targets", "en"): ("With the event: 1 of 5 targets met", 14), ("targets", "zh"): ("5 项目标中达成 1 项", 14),
