@@ -40,7 +40,7 @@ class Lever:
 
     name: str
     kind: str = ""
-    settings: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str | float], ...] = ()
     size: Size | None = None
     is_usual: bool = True
 
@@ -56,6 +56,11 @@ USUAL_CHANNELS = ("public_relations", "broadcast", "portal", "social_video", "se
 LEVERS = {each.name: each for each in (
     *(Lever(name, "media", (("channel", name),), is_usual=name in USUAL_CHANNELS) for name in CHANNELS),
     Lever("referral", size=Size(("reward_cny", "newcomer_reward_cny"), 5.0, 60.0)),
+    Lever("sign_up_bonus", size=Size(("bonus_cny",), 5.0, 160.0)),
+    Lever("first_use_rebate", size=Size(("most_cny",), 5.0, 80.0), is_usual=False),
+    Lever("coupon", settings=(("every_days", 30),), size=Size(("value_cny",), 5.0, 50.0)),
+    Lever("personal_offer", is_usual=False), Lever("loyalty", is_usual=False),
+    Lever("red_packet", size=Size(("mean_cny",), 1.0, 20.0)),
 ) if (each.kind or each.name) in TACTICS}
 
 

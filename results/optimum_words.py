@@ -18,6 +18,12 @@ LEVER_WORDS: dict[str, tuple[str, str]] = {  # a lever without a line is called 
     "lever_events": ("events", "活动营销"),
     "lever_bank_channel": ("bank counters", "银行渠道"),
     "lever_referral": ("referral", "推荐奖励"),
+    "lever_sign_up_bonus": ("sign-up bonus", "注册赠金"),
+    "lever_first_use_rebate": ("first-use rebate", "首次返利"),
+    "lever_coupon": ("coupons", "优惠券"),
+    "lever_personal_offer": ("personal offers", "个性化优惠"),
+    "lever_loyalty": ("loyalty points", "积分"),
+    "lever_red_packet": ("red packets", "红包"),
 }
 
 OPTIMUM_WORDS: dict[str, tuple[str, str]] = {
