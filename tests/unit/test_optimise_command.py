@@ -14,6 +14,7 @@ import pytest
 import experiments.__main__ as command_line
 from experiments import optimise
 from experiments.budgeting import checked
+from experiments.evaluating import one_run
 from results.search_folder import SearchFolder
 from scenarios import load
 from sim.core.errors import UserError
@@ -172,6 +173,11 @@ def test_a_mistake_is_said_in_one_line_and_nothing_is_written(words, line, tmp_p
 def test_a_scenario_in_which_nobody_competes_is_refused(capsys):
     assert ended("optimise", "baseline", "--budget", "10e6") == 2
     assert "in baseline platforms do not compete for customers" in capsys.readouterr().err
+
+
+def test_what_customers_bring_later_needs_enough_of_them(world):
+    with pytest.raises(UserError, match="--with-value: a run has too few new customers"):
+        one_run(load(world, {"days": 3}), [], [], True, 1, 0)
 
 
 def test_all_mistakes_are_said_at_once():
