@@ -16,7 +16,7 @@ from results.measures import MEASURES
 from sim.core.ledger import Purpose
 
 GOALS = {"new_users": "consumers", "registrations": "consumers", "payments": "purchases", "profit": "CNY"}  # and their units
-OUTLAYS = (Purpose.ADVERTISING, Purpose.PARTNER_SHARE, Purpose.REFERRAL_REWARD)
+OUTLAYS = (Purpose.ADVERTISING, Purpose.PARTNER_SHARE, Purpose.REFERRAL_REWARD, Purpose.DEAL, Purpose.DEAL_ABUSE)
 FOCAL = 0
 
 
@@ -80,8 +80,9 @@ class Conversions:
 
 
 def spent_on(m, number: int) -> float:
-    """What a media or referral tactic has spent, CNY."""
-    fen = m.media.plans[number].spent if number in m.media.plans else m.word_of_mouth.spent.get(number, 0)
+    """What a media or referral tactic or a promotion has spent, CNY."""
+    books = m.media.plans.get(number) or m.promotions.accounts.get(number)
+    fen = books.spent if books else m.word_of_mouth.spent.get(number, 0)
     return fen / 100 * m.scenario.weight
 
 

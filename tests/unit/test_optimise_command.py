@@ -155,7 +155,7 @@ def test_stopping_it_keeps_what_was_finished(world, monkeypatch, capsys):
     ("", "Missing option '--budget'"),
     ("--budget 10e6 --for profits", "--for profits: must be first-use, profit or share - did you mean 'profit'?"),
     ("--budget 10e6 --days 900", "--days 900: must be 1 to 730, the days of marketing-baseline"),
-    ("--budget 10e6 --trials 5", "--trials 5: must be at least 12 to divide over 8"),
+    ("--budget 10e6 --trials 5", "--trials 5: must be at least 15 to divide over 11"),
     ("--budget 10e6 --fresh 1", "--fresh 1: must be at least 2, or there is no interval"),
     ("--budget 10e6 --with-value", "--with-value: adds to profit what new customers will bring; it does nothing for first-use"),
     ("--budget 10e6 --size smal", "--size smal: no such size"),
