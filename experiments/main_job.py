@@ -126,6 +126,8 @@ def _say_run(result: Run) -> None:
     from results.measures import MEASURES
 
     for name, each in MEASURES.items():
+        if each.is_optional and result.summary[name] != result.summary[name]:
+            continue  # a part of the market that this scenario lacks
         print(f"  {name:<26}{result.summary[name]:>20,.4g}  {each.unit} ({each.over_days})")
 
 
