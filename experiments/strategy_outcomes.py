@@ -13,7 +13,7 @@ from scenarios import load
 from sim.model import Market
 
 PRICES = {"consumers.count": 15_000, "merchants.count": 24, "weight": 666.0, "days": 360}
-BUDGETS = {"consumers.count": 20_000, "merchants.count": 32, "weight": 500.0, "days": 540}
+BUDGETS = {"consumers.count": 20_000, "merchants.count": 32, "weight": 500.0}  # for the two years of the scenarios
 QUARTER, YEAR = 90, 365
 DEBIT = {"prices.sensitivity": 5.0}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from results import customers_section, lending_section
+from results import competition_section, customers_section, lending_section
 from results.answer import answer_of, answer_of_effects, headlines, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
@@ -150,7 +150,8 @@ def compare_page(comparison, lang: str = "en") -> Page:
                 notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
             )
         )
-    sections += [*customers_section.compare_section(comparison, lang), *lending_section.compare_section(comparison, lang)]
+    sections += [*customers_section.compare_section(comparison, lang), *lending_section.compare_section(comparison, lang),
+                 *competition_section.compare_section(comparison, lang)]
     sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(
         Section(

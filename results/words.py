@@ -107,6 +107,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "party_lender_profit": ("micro-loan companies", "小贷公司"),
     "party_bank_profit": ("banks", "银行"),
     "party_merchant_profit": ("merchants", "商户"),
+    # --- rivals and management ---
+    "section_competition": ("Rivals and management", "竞争与管理"),
+    "competition_sentence": ("{measure}: {value} in {scenario}, {difference} against {baseline} (95%: {interval}).",
+                             "{measure}:{scenario} 为 {value},较 {baseline} {difference}(95%:{interval})。"),
+    "caveat_competition": ("Profit is that of the run alone, cash as it is booked; what customers bring later is not in it. The price index depends on "
+                           "how sensitive consumers are to fees (prices.sensitivity), which no fact pins down.",
+                           "利润仅为运行期内按现金入账的利润,不含客户日后带来的收入。价格指数取决于消费者对费率的敏感度(prices.sensitivity),尚无事实可以确定。"),
     # --- customers ---
     "section_customers": ("Customers", "客户"),
     "source_organic": ("without a touch", "自然到访"),

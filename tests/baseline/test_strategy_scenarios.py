@@ -8,6 +8,7 @@ from experiments.facts import CLAIMS, TESTS
 from experiments.strategy_outcomes import Takings, _budgets, _war
 from scenarios import load
 from sim.model import Market
+from tests.worlds import CopyOfEachDay
 
 SMALLER = {"consumers.count": 6000, "merchants.count": 12, "weight": 1666.0, "days": 240}
 BUDGETED = ("evaluate-and-adjust", "evaluate-and-adjust-hold-out", "evaluate-and-adjust-counterfactual")
@@ -47,13 +48,10 @@ def test_the_three_ways_to_measure_move_the_same_money_differently():
 @pytest.mark.parametrize("name", ["bank-opens-shop", "rival-credit", "tech-giant-enters"])
 def test_an_entrant_sells_from_its_day_on_and_the_platform_feels_it(name):
     world = {"days": 330, "consumers.count": 10_000, "weight": 1000.0}
-    sold, (market, _) = [], lived(name, **{**world, "days": 181})
-    assert not market.prices.paid_today[3]
-    market.days = 330
-    for _ in range(149):
-        market.step()
-        sold.append(market.prices.paid_today[3])
-    assert sum(sold) > 0 and sum(sold[100:]) > 0
+    sold = CopyOfEachDay(lambda m: int(m.prices.paid_today[3]))
+    market = Market(load(name, {**SMALLER, **world}), seed=1, observers=[sold])
+    market.run_days()
+    assert not any(sold.days[:181]) and sum(sold.days[181:]) > 0 and sum(sold.days[280:]) > 0
     if name != "bank-opens-shop":
         usual, _ = lived("marketing-baseline", **world)
         assert market.prices.recent_payments(market, 30)[0] < usual.prices.recent_payments(usual, 30)[0]

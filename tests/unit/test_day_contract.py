@@ -127,8 +127,8 @@ def written():
         days=170, consumers__count=6000, consumers__purchases_a_year=200.0, standing__rival__users_share=.5,
         standing__rival__payment_success=.5, customers__conversion=.8, customers__need_a_year=50.0, standing__focal__service_staff=4e4,
         loyalty__complaint_prob=.9, loyalty__leave_prob=.05, loyalty__dormant_days=20, service__last_straw=.9, service__patience_days=2,
-        standing__rival__fee=.01, entrants=[{"kind": "start_up", "opens": start, "brought_share": .9, "own_funds_cny": 5e6,
-                                             "running_cost_cny": 2e7, "standing": {"payment_success": .3}}],
+        standing__rival__fee=.01, entrants=[{"kind": "start_up", "opens": start, "brought_share": .9, "own_funds_cny": 1e9,
+                                             "running_cost_cny": 3e10, "standing": {"payment_success": .3}}],
         tactics=[campaign(**window), *(campaign(**window, name=channel, channel=channel) for channel in
                                        ("co_marketing", "search_generic", "search_brand", "search_optimisation", "content")),
                  {"kind": "referral", "budget_cny": 1e9, "invitations_a_month": 10.0, "open_prob": 1.0, **window},
