@@ -74,7 +74,7 @@ def _section(tables: dict[str, pd.DataFrame], scenarios, days: int, lang: str) -
     summary = [_summary(channels, days, say)] if len(names) == 1 and one_run else _effects(channels, names, say)
     surveys = [_surveys(tables["surveys"], say)] if one_run and len(names) == 1 and len(tables["surveys"]) else []
     said = _sentences(channels, tables["referral"], names[-1], say)
-    if len(names) > 1:
+    if len(names) > 1 and said:
         said[0] = f"{names[-1]}: {said[0]}"
     return Section("customers", say("section_customers"), said,
                    pictures=[(picture, say(caption)) for picture, caption in pictures if picture is not None],
