@@ -39,7 +39,7 @@ class SaverSettings(Settings):
                                   meaning="Would be locked for a year if the product did not pay more than that")
     share_per_gap: float = setting(7.0, unit="share of savings per unit of gap", ge=0, le=1000, source="assumption, of the size of M18",
                                    meaning="7: seven hundredths for each percentage point")
-    purse_share: float = setting(.6, unit="share of spending", ge=0, le=1, source="assumption",
+    purse_share: float = setting(.6, unit="share of spending", ge=0, le=1, source="assumption, of the size of M19",
                                  meaning="Of what savers live on and shop for, so much goes through a purse, at the full gap and above")
     speed: float = setting(.35, unit="share of the way", ge=0, le=1, source="assumption: a third a month",
                            meaning="To the wished share, on taking up and on each payday")

@@ -29,6 +29,7 @@ class Run:
     flows: the books by sector and purpose.  draws, clients: at simulated scale, see `results.recorder`.
     lending: tables about lenders by name, see `results.lending`; empty unless lenders learn.
     marketing: tables about customers by name, see `results.acquisition`; empty unless platforms compete for them.
+    savings: the table of products by week, see `results.savings`; empty without products.
     targets: how far the scenario's targets are (`results.targets.target_table`).
     market: the market after the last day; None if the path was lived in another process.  manifest: how to repeat it.
     """
@@ -45,6 +46,7 @@ class Run:
     market: Market | None = field(default=None)
     lending: dict[str, pd.DataFrame] = field(default_factory=dict)
     marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
+    savings: dict[str, pd.DataFrame] = field(default_factory=dict)
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self):

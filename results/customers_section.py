@@ -76,7 +76,7 @@ def _section(tables: dict[str, pd.DataFrame], scenarios, days: int, lang: str) -
     surveys = [_surveys(tables["surveys"], say)] if one_run and len(names) == 1 and len(tables["surveys"]) else []
     said = _sentences(channels, tables["referral"], names[-1], say) + promotion_sentences(tables["promotions"], names[-1], say)
     promotions = promotion_table(tables["promotions"], say) if one_run and len(names) == 1 else []
-    if len(names) > 1:
+    if len(names) > 1 and said:
         said[0] = f"{names[-1]}: {said[0]}"
     return Section("customers", say("section_customers"), said,
                    pictures=[(picture, say(caption)) for picture, caption in pictures if picture is not None],

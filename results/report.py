@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from results import competition_section, customers_section, lending_section
+from results import competition_section, customers_section, lending_section, savings_section
 from results.answer import answer_of, answer_of_effects, headlines, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
@@ -79,6 +79,7 @@ def run_page(run, lang: str = "en") -> Page:
         Section("daily", say("section_daily"), pictures=[(daily.overview(run, drawn), say("caption_overview"))]),
         *target_sections(paths, lang),
         *customers_section.run_section(run, lang),
+        *savings_section.run_section(run, lang),
         *lending_section.run_section(run, lang),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
@@ -150,8 +151,8 @@ def compare_page(comparison, lang: str = "en") -> Page:
                 notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
             )
         )
-    sections += [*customers_section.compare_section(comparison, lang), *lending_section.compare_section(comparison, lang),
-                 *competition_section.compare_section(comparison, lang)]
+    sections += [*customers_section.compare_section(comparison, lang), *savings_section.compare_section(comparison, lang),
+                 *lending_section.compare_section(comparison, lang), *competition_section.compare_section(comparison, lang)]
     sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(
         Section(

@@ -16,6 +16,20 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     **LIFT_WORDS,
     **OPTIMUM_WORDS,
+    # --- savings ---
+    "section_savings": ("Savings", "理财"),
+    "savings_sentence": ("What consumers hold in products of platforms beside their deposits; flows are sums since the first day.",
+                         "消费者在存款之外持有的平台产品; 流量为首日以来合计。"),
+    "caption_savings": ("Held in each product, and by how many, week by week.", "各产品的持有额与持有人数 (逐周)。"),
+    "caption_products": ("Products on the last day", "各产品期末情况"),
+    "product": ("product", "产品"),
+    "product_holders": ("holders", "持有人数"),
+    "product_assets": ("assets", "持有额"),
+    "product_per_holder": ("a holder", "户均"),
+    "product_subscribed": ("put in", "申购"),
+    "product_redeemed": ("taken out", "赎回"),
+    "product_returned": ("earned", "收益"),
+    "product_boosted": ("extra points", "加息补贴"),
     # --- sweeps ---
     "section_response": ("How each factor moves it", "各因素的影响"),
     "section_heat": ("Two factors together", "两个因素的共同影响"),
