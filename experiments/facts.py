@@ -212,17 +212,21 @@ PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M1
 STRATEGY_TESTS = set(CLAIMS)  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
-CONTEXT = {"S29": "the scenario bank-opens-shop is set against it"}
+CONTEXT = {"S29": "the scenario bank-opens-shop is set against it",
+           "L48": "deals.shopping_response and the segments' price sensitivity are set to it",
+           "M25": "the scenario red-packet sends them in a slice of ten million; counts of a country cannot be run",
+           "M10": "levels of a whole country beyond the slice of mobile-wallet"}
 INPUTS = {"S01", "S02", "S06", "S07", "S15", "S16", "S17", "S20", "S22", "S23", "S24", "S25", "S34", "M17", "M28", "M31", "D13"}
 LATER = {"credit": "learned scorecards, default and enforcement come with later work", "risk": "later work on credit",
-         "organisation": "later work on officers", "payments": "later work on payment shares", "competition": "later work on rivals",
-         "adoption": "later work on products", "marketing": "later work on marketing", "abuse": "later work on promotions",
+         "organisation": "later work on officers", "payments": "growth of an industry, not shares",
+         "competition": "about rivals that are in no scenario",
+         "adoption": "not of the fund", "marketing": "later work on marketing", "abuse": "not of a bonus",
          "p2p": "later work on P2P", "bigtech": "later work on open data", "regulation": "input", "rates": "later work on credit",
          "selection": "later work on credit", "reputation": "later work on credit", "scoring": "later work on scorecards",
          "sharing": "later work on open data", "openbank": "later work on open data", "enforcement": "later work on default",
          "network": "later work on contagion in the market", "monoculture": "later work on open data", "ads": "later work on media",
          "wom": "later work on word of mouth", "diffusion": "later work on diffusion", "clv": "later work on marketing",
-         "promo": "later work on promotions", "trust": "later work on trust", "abm": "later work on diffusion",
+         "promo": "an anchor", "trust": "later work on trust", "abm": "later work on diffusion",
          "kpi": "target line, not a validation fact", "data": "policy switch of later work", "strategy": "target line of later work",
          "partnership": "scenario of later work"}
 
