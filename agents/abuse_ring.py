@@ -46,9 +46,16 @@ class AbuseSettings(Settings):
         return float(ndtr(ndtri(screening) - self.separation)) if screening > 0 else 0.0
 
 
+def wait_of(terms) -> int:
+    """Days until a fake account is paid."""
+    return max(terms.vest_days, terms.uses)
+
+
 def expected_gain(s: AbuseSettings, amount_cny: float, terms) -> float:
-    """What a ring expects of one account, CNY: pass (stay cash amount - uses) - account."""
-    stays = (1.0 - s.daily_detection) ** terms.vest_days
+    """What a ring expects of one account, CNY: pass (stay cash amount - uses) - account; a payment asked for takes a day."""
+    if wait_of(terms) > terms.expiry_days:
+        return -s.account_cost_cny
+    stays = (1.0 - s.daily_detection) ** wait_of(terms)
     passes = 1.0 - terms.screening
     spent = amount_cny / terms.rebate_share if terms.rebate_share > 0 else 0.0
     return passes * (stays * s.cash_share * amount_cny - terms.uses * s.use_cost_cny - s.resale_loss * spent) - s.account_cost_cny
@@ -63,7 +70,7 @@ def break_even_cny(s: AbuseSettings, terms) -> float:
 class AbuseRings:
     """What rings keep: accounts a day they can make, by number of the promotion; and the accounts that wait for money.
 
-    waiting: by number, batches of (day it falls due, accounts that will not be found by then, accounts in all).
+    waiting: by number, batches of (day it falls due, accounts that will not be found by then, accounts in all, fen each).
     n_fake_today: accounts that passed the check, by platform.
     """
 
@@ -89,7 +96,7 @@ def attack(m):
 
     What they are promised and paid goes into each promotion's account.
     Reads: promotions.in_force.  Writes: rings.capacity, waiting, n_fake_today; platforms.own_funds.
-    Draws: FAKE_ACCOUNT, two per account: whether the check lets it pass, whether it stays unfound.
+    Draws: FAKE_ACCOUNT, two per account (whether the check lets it pass, whether it stays unfound) and one for the last one of the day.
     """
     s, rings = m.settings.abuse, m.rings
     rings.n_fake_today = np.zeros(len(m.platforms), np.int64)
@@ -105,29 +112,29 @@ def attack(m):
         supplied = s.most_accounts * gain / (gain + s.half_gain_cny)
         capacity = min(max(rings.capacity.get(number, 0.0) * (1 + s.imitation), s.first_accounts), supplied)
         rings.capacity = {**rings.capacity, number: capacity}
-        stays = (1.0 - s.daily_detection) ** account.terms.vest_days
+        stays = (1.0 - s.daily_detection) ** wait_of(account.terms)
+        room = account.left // amount if not account.terms.by_invitation else min(account.left // amount, account.sent_today)
         passed, stay = _try(stream_key(m.path_seed, Stream.FAKE_ACCOUNT, m.day * 128 + number), capacity, 1.0 - account.terms.screening,
-                            stays, account.left // amount)
+                            stays, room)
         account.n_fake += passed
         account.reserved += passed * amount
         rings.n_fake_today[account.terms.platform] += passed
         if passed:
-            batch = (m.day + max(account.terms.vest_days, account.terms.uses), stay, passed)
+            batch = (m.day + wait_of(account.terms), stay, passed, amount)
             rings.waiting = {**rings.waiting, number: (*rings.waiting.get(number, ()), batch)}
             _cash_in(m, number, account)
 
 
 def _cash_in(m, number: int, account):
-    """Batches that fall due today are paid as far as they were not found; the rest of what was set aside is free again."""
-    waiting = m.rings.waiting.get(number, ())
+    """Batches that are due are paid as far as they were not found, once there is a licence; the rest of what was set aside is free."""
+    waiting, platform = m.rings.waiting.get(number, ()), account.terms.platform
     due = [batch for batch in waiting if batch[0] <= m.day]
-    if not due:
+    if not due or not m.may_take_payments(platform) and m.platforms.is_open[platform]:
         return
     m.rings.waiting = {**m.rings.waiting, number: tuple(batch for batch in waiting if batch[0] > m.day)}
-    amount = m.tactics[number].amount
-    account.reserved -= amount * sum(batch[2] for batch in due)
-    total = amount * sum(batch[1] for batch in due)
-    m.ledger.pay(m.books.platform_own, account.terms.platform, m.books.world, 0, total, purpose=Purpose.DEAL_ABUSE)
+    account.reserved -= sum(batch[2] * batch[3] for batch in due)
+    total = sum(batch[1] * batch[3] for batch in due) if m.platforms.is_open[platform] else 0
+    m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, total, purpose=Purpose.DEAL_ABUSE)
     m.promotions.bill(m, account, total, ABUSED)
 
 

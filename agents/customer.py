@@ -232,7 +232,7 @@ def visit_and_register(m):
     promised raises the first by exp(response pull keenness), the odds of the second too.
     Reads: m.media.visits, customers.user_neighbours, m.prices, m.promotions.welcome_today.  Writes: customers.stage, since, reason,
     registered_on, source, depth, for_deal, user_neighbours, clicked, clicked_on, m.media.n_visits_today, n_registered_today, recent,
-    platforms.own_funds.
+    platforms.own_funds; promotions.newcomers_today.
     Draws: CUSTOMER_REGISTRATION, four per consumer and platform.  Source: Rand and Rust (2011).
     """
     customers, s, n, platforms = m.customers, m.settings.customers, len(m.consumers), range(len(m.platforms))
@@ -259,7 +259,7 @@ def _settle_in(m, rows):
     """Today's registrations: last touch, place in the referral tree, friends who see it; who had left before only returns."""
     customers, rules, n = m.customers, m.settings.media, len(m.consumers)
     new = rows[customers.registered_on[rows] < 0]
-    customers.registered_on[new] = m.day
+    customers.registered_on[new], m.promotions.newcomers_today = m.day, new
     m.media.note_registrations(m.day, np.bincount(new // n, minlength=len(m.platforms)))
     by_click = m.day - customers.clicked_on[new] <= rules.click_days
     by_view = m.day - customers.viewed_on[new] <= rules.view_days
@@ -374,7 +374,7 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
             now, way = stage[r], visits[r]
             if now >= REGISTERED and now != CHURNED:
                 continue
-            pull, by_deal = welcome[p] * keenness[i] if welcome[p] > 0 else 0.0, False
+            pull, by_deal = welcome[p] * keenness[i] if welcome[p] > 0 and now != CHURNED else 0.0, False
             if way == 0:
                 if now != CONSIDERING:
                     continue
@@ -383,7 +383,7 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
                     chance = 1.0 - (1.0 - alone) * (1.0 - min(social / degrees[i], 1.0)) ** neighbours[r]
                 u = uniform(key, i, 4 * p)
                 by_deal = u >= chance
-                if u >= chance * np.exp(visit_response * pull):
+                if u >= chance * np.exp(min(visit_response * pull, 50.0)):
                     continue
                 if uniform(key, i, 4 * p + 1) < search_share:
                     u = uniform(key, i, 4 * p + 2)
@@ -408,7 +408,7 @@ def _visit(key, start, stop, n, n_platforms, day, stage, since, reason, neighbou
             u = uniform(key, i, 4 * p + 3)
             by_deal = by_deal or u >= chance
             if pull > 0:
-                odds = chance * np.exp(reward_response * pull)
+                odds = chance * np.exp(min(reward_response * pull, 50.0))
                 chance = odds / (max(1.0 - chance, 0.0) + odds)
             if u < chance:
                 if now != CHURNED:

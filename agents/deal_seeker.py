@@ -13,6 +13,8 @@ from sim.core.random import Stream, normals, stream_key, uniforms_of
 from sim.core.settings import Settings, setting
 from sim.core.views import ANYWAY, WON
 
+MOST_APPEAL = np.float32(50.0)  # utility; more decides no more
+
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 
@@ -70,18 +72,19 @@ def receive_welcome(m):
     """Who registered today is promised the welcomes in force, unless taken for a fraud; that hurts trust.
 
     Promises go into each promotion's account.
-    Reads: promotions.in_force, customers.registered_on, programme, depth.  Writes: customers.trust_bad,
+    Reads: promotions.in_force, newcomers_today, customers.programme, depth.  Writes: customers.for_deal, trust_bad,
     promotions.n_false_alarms_today.
     Draws: FALSE_ALARM, one per newcomer and promotion.
     """
     for number in m.promotions.in_force:
         account = m.promotions.accounts[number]
-        if not account.terms.is_welcome:
+        if not account.terms.is_welcome or account.left < m.tactics[number].amount:
             continue
-        mine = m.customers.of(account.terms.platform)
-        ids = np.flatnonzero(m.customers.registered_on[mine] == m.day)
+        mine, rows = m.customers.of(account.terms.platform), m.promotions.newcomers_today
+        ids = np.sort(rows[(rows >= mine.start) & (rows < mine.stop)]) - mine.start
         if account.terms.by_invitation:
             ids = ids[(m.customers.programme[mine][ids] == number) & (m.customers.depth[mine][ids] > 0)]
+            m.customers.for_deal[mine.start + ids] = True  # an own visit on the very day is rare
         key = stream_key(m.path_seed, Stream.FALSE_ALARM, m.day * 128 + number)
         is_flagged = uniforms_of(key, ids, 0) < m.settings.abuse.false_alarm_rate(account.terms.screening)
         flagged, ids = ids[is_flagged], ids[~is_flagged]
@@ -99,6 +102,8 @@ def feel_urge(m):
     need_today, is_extra, is_switched, ahead.
     """
     promotions, c, s, n = m.promotions, m.consumers, m.settings.deals, len(m.consumers)
+    if not promotions.accounts:
+        return
     value = np.zeros(len(m.customers), np.float32)
     for account in promotions.accounts.values():
         ids, cny = _value_today(m, account)
@@ -106,7 +111,7 @@ def feel_urge(m):
     if not value.any() and len(promotions.ahead) == 0:
         return
     of_basket = value.reshape(m.promotions.n_platforms, n) * 100 / np.maximum(c.basket_scale, 1) * promotions.keenness
-    promotions.appeal_today = (np.float32(s.platform_response) * of_basket).ravel()
+    promotions.appeal_today = np.minimum(np.float32(s.platform_response) * of_basket, MOST_APPEAL).ravel()
     promotions.urge_today = np.minimum(1 + s.shopping_response * of_basket.max(axis=0), s.most_urge).astype(np.float32)
     if len(promotions.ahead) == 0:
         promotions.ahead = np.zeros(n, np.float32)
@@ -121,7 +126,8 @@ def _value_today(m, account) -> tuple[np.ndarray, np.ndarray]:
     stage = m.customers.stage[mine]
     may_pay = (stage >= VERIFIED) & (stage != CHURNED)
     if terms.points_share > 0:
-        ids = np.flatnonzero(may_pay) if account.number in m.promotions.in_force and account.left > 0 else np.zeros(0, np.int64)
+        goes_on = account.number in m.promotions.in_force
+        ids = np.flatnonzero(may_pay & (terms.points_share * c.basket_scale <= account.left)) if goes_on else np.zeros(0, np.int64)
         nearness = account.worth[ids] / max(terms.threshold, 1)  # goal gradient: Kivetz, Urminsky and Zheng 2006
         return ids, terms.points_share * c.basket_scale[ids] / 100 * (1 + np.minimum(nearness, 1))
     ids = np.flatnonzero(may_pay & (account.worth > 0))
@@ -131,8 +137,9 @@ def _value_today(m, account) -> tuple[np.ndarray, np.ndarray]:
         if terms.rebate_share > 0:
             worth = np.minimum(worth, terms.rebate_share * c.basket_scale[ids] / 100)
         return ids, np.where(to_go > 0, worth / np.maximum(to_go, 1), 0.0)
-    is_good = (m.day - account.given_on[ids] <= terms.good_days) & (account.left > 0)
-    ids, worth = ids[is_good], worth[is_good]
+    is_good = (m.day - account.given_on[ids] <= terms.good_days) & (account.worth[ids] <= account.left)
+    ids = ids[is_good]
+    worth = np.minimum(worth[is_good], c.basket_scale[ids] / 100)
     spread = max(m.settings.consumers.basket_spread, 1e-9)
     large_enough = ndtr(np.log(np.maximum(c.basket_scale[ids], 1) / max(terms.least_basket, 1)) / spread)
     return ids, worth * large_enough
@@ -143,33 +150,39 @@ def claim(m):
 
     All of it goes into each promotion's account.
     Reads: promotions.payments, customers.stage, n_uses, registered_on, for_deal.  Writes: promotions.claims_today, ahead.
-    Draws: BOUGHT_AHEAD, one per consumer who shopped for a promise.
+    Draws: BOUGHT_AHEAD, one per consumer who paid on a trip made for a promise.
     """
-    promotions = m.promotions
+    promotions, unpaid = m.promotions, {}  # by platform: what coupons have left to pay of each consumer's payment
     for number, account in promotions.accounts.items():
         terms, mine = account.terms, m.customers.of(account.terms.platform)
         stage, held = m.customers.stage[mine], account.given_on >= 0
-        gone = held & ((m.day - account.given_on > terms.expiry_days) | (stage == CHURNED))
-        promotions.take_back(account, np.flatnonzero(gone))
         ids, paid = promotions.payments_today(m, terms.platform)
+        payment = np.zeros(len(held), np.int64)
+        payment[ids] = paid
+        gone = held & ((m.day - account.given_on > terms.expiry_days) | (stage == CHURNED) & (payment == 0))  # her last payment counts
+        promotions.take_back(account, np.flatnonzero(gone))
         if terms.points_share > 0:
             _collect(m, account, ids, paid)
             due = np.flatnonzero((account.worth >= terms.threshold) & (account.worth > 0))
             amount = account.worth[due]
             fate = _fate_of_payment(promotions, due)
         elif terms.is_welcome:
-            due, amount = _due_welcome(m, account, ids, paid)
+            due, amount = _due_welcome(m, account, payment)
             fate = np.where(m.customers.for_deal[mine][due], WON, ANYWAY)
         else:
-            order = np.argsort(ids, kind="stable")
-            ids, paid = ids[order], paid[order]
-            holds = (account.worth[ids] > 0) & (paid >= terms.least_basket) & (m.day - account.given_on[ids] <= terms.good_days)
-            due, amount = ids[holds], np.minimum(account.worth[ids], paid)[holds]
+            rest = unpaid.setdefault(terms.platform, payment)
+            holds = (account.worth > 0) & (payment >= terms.least_basket) & (m.day - account.given_on <= terms.good_days)
+            due = np.flatnonzero(holds & (rest > 0))
+            amount = np.minimum(account.worth, rest)[due]
+            rest[due] -= amount
             fate = _fate_of_payment(promotions, due)
         if len(due):
             promotions.claims_today = {**promotions.claims_today, number: (due, amount, fate)}
     if len(promotions.is_extra):
-        extra = np.flatnonzero(promotions.is_extra)
+        rows, amount = m.rival_sales_today
+        paid = np.zeros(len(promotions.is_extra), np.bool_)
+        paid[m.goods.buyers_today], paid[rows[amount > 0] % len(paid)] = True, True
+        extra = np.flatnonzero(promotions.is_extra & paid)
         early = uniforms_of(stream_key(m.path_seed, Stream.BOUGHT_AHEAD, m.day), extra, 0) < m.settings.deals.pulled_share
         promotions.ahead[extra[early]] += np.float32(1.0)
 
@@ -179,15 +192,15 @@ def _collect(m, account, ids, paid):
     if account.number not in m.promotions.in_force:
         return
     points = (account.terms.points_share * paid).astype(np.int64)
-    fits = np.cumsum(points) <= account.left
+    fits = (np.cumsum(points) <= account.left) & (points > 0)
     account.worth[ids[fits]] += points[fits]
     account.given_on[ids[fits]] = m.day
     account.reserved += int(points[fits].sum())
     account.n_given += int(fits.sum())
 
 
-def _due_welcome(m, account, ids, paid) -> tuple[np.ndarray, np.ndarray]:
-    """Newcomers whose welcome falls due today, and the amount."""
+def _due_welcome(m, account, payment) -> tuple[np.ndarray, np.ndarray]:
+    """Newcomers whose welcome falls due today, and the amount; payment: of each consumer today, fen."""
     terms, mine = account.terms, m.customers.of(account.terms.platform)
     stage = m.customers.stage[mine]
     due = (account.worth > 0) & (stage >= VERIFIED) & (m.customers.n_uses[mine] >= terms.uses)
@@ -195,8 +208,6 @@ def _due_welcome(m, account, ids, paid) -> tuple[np.ndarray, np.ndarray]:
     if terms.rebate_share == 0:
         due = np.flatnonzero(due)
         return due, account.worth[due]
-    payment = np.zeros(len(due), np.int64)
-    payment[ids] = paid
     due = np.flatnonzero(due & (payment > 0))
     return due, np.minimum(account.worth[due], (terms.rebate_share * payment[due]).astype(np.int64))
 

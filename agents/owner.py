@@ -51,18 +51,22 @@ def choose_credit(m):
     Writes: merchants.credit_choice, decided_on, need_today, surplus_today.  Draws: OWNER_TAKE_UP, one per merchant.
     Source: Stiglitz and Weiss (1981), limited liability; L04, L06.
     """
-    s, shops, smallest = m.settings.owners, m.merchants, fen(m.settings.credit.smallest_draw_cny)
+    shops, smallest = m.merchants, fen(m.settings.credit.smallest_draw_cny)
     asks = (shops.credit_choice == UNDECIDED) & (shops.need_today >= smallest)
     if asks.any():
         rows = np.flatnonzero(asks)
         rows = rows[shops.usable_line(rows) >= smallest]
-        price = 100 * (m.settings.loans.credit_daily_rate * 365) + shops.offered_offset[rows]
-        utility = s.taste_for_credit + s.rate_slope * (1.0 - fail_prob(m, rows)) * price
         u = uniforms(stream_key(m.path_seed, Stream.OWNER_TAKE_UP, m.day), 0, len(shops), 0)[rows]
-        shops.credit_choice[rows] = np.where(u < 1.0 / (1.0 + np.exp(-utility)), TAKES, LEAVES)
+        shops.credit_choice[rows] = np.where(u < take_up_prob(m, rows, shops.offered_offset[rows]), TAKES, LEAVES)
         shops.decided_on[rows] = m.day
         shops.surplus_today[rows[shops.credit_choice[rows] == LEAVES]] = 0
     shops.need_today[shops.credit_choice == LEAVES] = 0
+
+
+def take_up_prob(m, rows, offset) -> np.ndarray:
+    """P(takes loans) of the owners `rows` at the list price plus `offset`, percentage points; see `choose_credit`."""
+    s, price = m.settings.owners, 100 * (m.settings.loans.credit_daily_rate * 365) + offset
+    return 1.0 / (1.0 + np.exp(-(s.taste_for_credit + s.rate_slope * (1.0 - fail_prob(m, rows)) * price)))
 
 
 # --- what they weigh --------------------------------------------------------------------------------------------------

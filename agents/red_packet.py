@@ -7,7 +7,7 @@ does not.
 
 import numpy as np
 
-from agents.customer import ACTIVE, CHURNED, FIRST_USE, REFERRED, REGISTERED, RETURNING
+from agents.customer import ACTIVE, FIRST_USE, REFERRED, REGISTERED, RETURNING
 from agents.word_of_mouth import INVITED, a_friend
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
@@ -40,6 +40,7 @@ def hand_on(m):
         sent, receiver, sender, amount = _send(key, sends, s.open_prob, float(m.tactics[number].amount), m.settings.consumers.count,
                                                m.social.complete, m.social.indptr, m.social.indices)
         talk.n_invitations_today[platform] += sent
+        account.sent_today = sent
         receiver, first = np.unique(receiver, return_index=True)  # of two, the one of the lower sender
         sender, amount = sender[first], amount[first]
         is_user = customers.are_users(platform)[receiver]
@@ -54,13 +55,12 @@ def hand_on(m):
         customers.goodwill[mine.start + ids] += np.float32(m.settings.word_of_mouth.message_goodwill)
         m.consumers.last_platform[ids] = platform
         promotions.receivers = {**promotions.receivers, number: ids}
-        is_new = ~is_user & ((stage[receiver] < REGISTERED) | (stage[receiver] == CHURNED)) & (account.left >= m.tactics[number].amount)
+        is_new = ~is_user & (stage[receiver] < REGISTERED) & (account.left >= m.tactics[number].amount)
         at = mine.start + receiver[is_new]
         m.media.visits[at], customers.clicked[at], customers.clicked_on[at] = INVITED, REFERRED, m.day
-        never = customers.registered_on[at] < 0
-        customers.referrer[at[never]], customers.invited_on[at[never]], customers.programme[at[never]] = (
-            sender[is_new][never], m.day, number)
-        talk.reward_today[platform] = max(talk.reward_today[platform], s.mean_cny)
+        customers.referrer[at], customers.invited_on[at], customers.programme[at] = sender[is_new], m.day, number
+        if len(at):
+            talk.reward_today[platform] = max(talk.reward_today[platform], s.mean_cny)
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------

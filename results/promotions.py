@@ -14,8 +14,9 @@ COLUMNS = ["promotion", "kind", "platform", "budget", "spent", *FATES, "leak", "
 def promotion_table(m, names: list[str]) -> pd.DataFrame:
     """One row a promotion, at real scale, CNY.
 
-    won: to who came, or paid here, only because of it; anyway: to who would have (cannibalised); abused: to rings; leak: its share of
-    what was spent.  abuse_pays_from: the amount of the promise from which on rings make accounts; nan if it is not for newcomers.
+    won: to who came, or paid here, only because of the promotions of that day (together, if there were several); anyway: to who would
+    have (cannibalised); abused: to rings; leak: its share of what was spent.  abuse_pays_from: the amount of the promise from which on
+    rings make accounts; nan if it is not for newcomers.
     """
     weight, rows = m.scenario.weight, []
     for number, account in sorted(m.promotions.accounts.items()):

@@ -323,6 +323,8 @@ class Market(mesa.Model):
                        for path, there, here in _unequal(state["scenario"], mine["scenario"]) if path.split(".")[0] not in MAY_DIFFER]
         lines += [f"checkpoint: its tactic number {number + 1} advertises; here that is {_kind_of(self.tactics, number)}"
                   for number in state["media"]["plans"] if _kind_of(self.tactics, number) != "media"]
+        lines += [f"checkpoint: its tactic number {number + 1} is a {kind}; here that is {_kind_of(self.tactics, number)}"
+                  for number, kind in state["promotions"]["kinds"].items() if _kind_of(self.tactics, number) != kind]
         for name in self.POPULATIONS:
             if state[name].keys() != mine[name].keys():
                 unknown = ", ".join(sorted(state[name].keys() ^ mine[name].keys()))

@@ -52,7 +52,7 @@ class Coupon(Promotion):
         if self.is_idle(m) or fen(s.value_cny) == 0:
             return
         account = m.promotions.post(m, number)
-        days = (m.date - s.start).days
+        days = m.day - max(m.calendar.day_of(s.start), 0)  # a window that began before the run begins with it
         if (days % s.every_days if s.every_days else days) == 0 and account.left > 0:
             ids = self.receivers(m)
             m.promotions.give(m, number, ids, np.full(len(ids), fen(s.value_cny), np.int64))

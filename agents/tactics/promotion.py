@@ -27,5 +27,8 @@ class Promotion(Tactic):
         return {"platform": self.settings.platform, "budget": fen(self.settings.budget_cny)}
 
     def is_idle(self, m) -> bool:
-        """True where it can do nothing: no budget, nobody competes, no such platform."""
-        return fen(self.settings.budget_cny) == 0 or len(m.customers) == 0 or self.settings.platform >= len(m.platforms)
+        """True where it can do nothing: no budget, nobody competes, no such platform, or one that is not open."""
+        platform = self.settings.platform
+        if fen(self.settings.budget_cny) == 0 or len(m.customers) == 0 or platform >= len(m.platforms):
+            return True
+        return not m.platforms.is_open[platform]

@@ -13,7 +13,8 @@ class RedPacketSettings(PromotionSettings):
 
     kind: Literal["red_packet"] = setting("red_packet", unit="name", source="TACTICS")
     mean_cny: float = setting(5.0, unit="CNY", ge=0, le=1000, source="user", meaning="In one, on average; sizes are exponential")
-    packets_a_day: float = setting(.02, unit="per active customer", ge=0, le=10, source="assumption", meaning="Sent of their own accord")
+    packets_a_day: float = setting(.02, unit="probability", ge=0, le=1, source="assumption",
+                                   meaning="An active customer sends one of her own accord")
     pass_on: float = setting(.30, unit="probability", ge=0, le=1, source="assumption", meaning="Who opened one sends one, a day later")
     open_prob: float = setting(.60, unit="probability", ge=0, le=1, source="assumption")
     screening: float = setting(.60, unit="share of fakes found", ge=0, lt=1, source="assumption", meaning="Check at registration")

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import model_validator
+
 from agents.deal_seeker import pull_of
 from agents.tactics.promotion import Promotion, PromotionSettings
 from sim.core.finance import fen
@@ -20,6 +22,12 @@ class SignUpBonusSettings(PromotionSettings):
     screening: float = setting(.80, unit="share of fakes found", ge=0, lt=1, source="assumption",
                                meaning="Check at registration; the more it finds the more honest ones it hurts")
 
+    @model_validator(mode="after")
+    def _can_be_earned(self):
+        if self.vest_days >= self.expiry_days:
+            raise ValueError(f"expiry_days = {self.expiry_days}: the bonus is gone before it falls due after vest_days = {self.vest_days}")
+        return self
+
 
 class SignUpBonus(Promotion):
     """Promises the bonus to who registers today."""
@@ -35,7 +43,7 @@ class SignUpBonus(Promotion):
     def terms(self, m) -> PromotionTerms:
         """What it says."""
         s = self.settings
-        return PromotionTerms(**self.common(), uses=s.vest_payments, vest_days=s.vest_days, expiry_days=max(s.expiry_days, s.vest_days + 1),
+        return PromotionTerms(**self.common(), uses=s.vest_payments, vest_days=s.vest_days, expiry_days=s.expiry_days,
                               screening=s.screening, is_welcome=True)
 
     def act(self, m) -> None:

@@ -1,7 +1,8 @@
 """Promotions: what platforms promise to whom, what falls due, and whom the money reaches.
 
 A promotion is one tactic at work.  What it gives is held by consumers until it falls due, is redeemed or expires; money that is
-promised is set aside from its budget, so that no promise can be broken and no budget overdrawn.  Who would have come or bought
+promised to newcomers or collected in points is set aside from its budget; coupons are good while the budget lasts, and one that it
+could not pay draws nobody.  Who would have come or bought
 anyway is known here, and only here: the same draw is compared with the chance there would have been without the promotion.
 
 Choice: the truth of one decision by the same draw.  Source: common random numbers (Glasserman and Yao 1992).  Alternative: a second
@@ -19,16 +20,18 @@ class Account:
     """One promotion's books.
 
     given_on: day, -1 nothing held; worth: fen promised, or collected; both (n_consumers,).  spent, reserved: fen.
-    paid: fen by fate; n_given, n_redeemed, n_expired, n_false_alarms: of customers; n_fake: accounts that passed.
+    paid: fen by fate; n_given, n_redeemed, n_expired: promises, or payments that collected points; n_false_alarms: newcomers; n_fake:
+    accounts that passed.  sent_today: packets on their way.
     """
 
     COUNTS = ("spent", "reserved", "n_given", "n_redeemed", "n_expired", "n_false_alarms", "n_fake")
     ARRAYS = ("given_on", "worth", "paid", "paid_today")
 
-    def __init__(self, number: int, terms: PromotionTerms, n: int):
-        self.number, self.terms = number, terms
+    def __init__(self, number: int, kind: str, terms: PromotionTerms, n: int):
+        self.number, self.kind, self.terms = number, kind, terms
         self.given_on, self.worth = np.full(n, -1, np.int32), np.zeros(n, np.int64)
         self.paid, self.paid_today = np.zeros((2, len(FATES)), np.int64)
+        self.sent_today = 0
         self.spent = self.reserved = self.n_given = self.n_redeemed = self.n_expired = self.n_false_alarms = self.n_fake = 0
 
     @property
@@ -57,7 +60,7 @@ class Promotions:
     is_switched: shops, or pays here, only because of a promotion; ahead: purchases bought ahead of need; all (n_consumers,).
     Arrays are empty while nothing is held by anybody.  keenness: of each consumer on deals, (n_consumers,).
     receivers: by number, consumers who opened a packet yesterday.  n_false_alarms_today: by platform.  claims_today: by number, rows
-    and fen and fate.
+    and fen and fate.  newcomers_today: customer rows that registered for the first time.
     """
 
     def __init__(self, m):
@@ -70,6 +73,7 @@ class Promotions:
     def open_day(self) -> None:
         """Nothing is promised yet today."""
         self.in_force: list[int] = []
+        self.newcomers_today = np.zeros(0, np.int64)
         self.welcome_today = np.zeros(self.n_platforms)
         self.appeal_today, self.urge_today, self.need_today = np.zeros((3, 0), np.float32)
         self.is_extra, self.is_switched = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
@@ -80,7 +84,8 @@ class Promotions:
 
     def state(self) -> dict:
         """What a checkpoint keeps: the accounts, and what was bought ahead."""
-        return {"accounts": {number: account.state() for number, account in self.accounts.items()}, "ahead": self.ahead,
+        return {"kinds": {number: account.kind for number, account in self.accounts.items()},
+                "accounts": {number: account.state() for number, account in self.accounts.items()}, "ahead": self.ahead,
                 "receivers": self.receivers, "n_false_alarms_today": self.n_false_alarms_today}
 
     def restore(self, state: dict, m) -> None:
@@ -95,7 +100,7 @@ class Promotions:
     def account_of(self, m, number: int) -> Account:
         """The books of one tactic, made when they are first asked for."""
         if number not in self.accounts:
-            self.accounts[number] = Account(number, m.tactics[number].terms(m), len(m.consumers))
+            self.accounts[number] = Account(number, m.tactics[number].kind, m.tactics[number].terms(m), len(m.consumers))
         return self.accounts[number]
 
     def post(self, m, number: int) -> Account:
@@ -113,6 +118,7 @@ class Promotions:
             ids = ids[np.cumsum(worth) <= account.left]
             worth = worth[: len(ids)]
             account.reserved += int(worth.sum())
+        account.n_expired += int((account.worth[ids] > 0).sum())  # the new one takes the place of what was held
         account.given_on[ids], account.worth[ids] = m.day, worth
         account.n_given += len(ids)
         return ids
@@ -121,8 +127,8 @@ class Promotions:
         """What the consumers `ids` hold is gone: it expired, or they left."""
         if account.terms.is_welcome or account.terms.points_share > 0:
             account.reserved -= int(account.worth[ids].sum())
+        account.n_expired += int((account.worth[ids] > 0).sum())
         account.given_on[ids], account.worth[ids] = -1, 0
-        account.n_expired += len(ids)
 
     def payments_today(self, m, platform: int) -> tuple[np.ndarray, np.ndarray]:
         """Consumers who paid at a platform today, and what, fen."""
@@ -151,10 +157,12 @@ def pay_out(m):
     for number, (ids, amount, fate) in m.promotions.claims_today.items():
         account = m.promotions.accounts[number]
         if account.terms.is_welcome or account.terms.points_share > 0:
-            account.reserved -= int(account.worth[ids].sum())
+            account.reserved -= int(account.worth[ids].sum())  # so that all of these can be paid
         paid = np.cumsum(amount) <= account.left
-        account.given_on[ids], account.worth[ids] = -1, 0
         ids, amount, fate = ids[paid], amount[paid], fate[paid]
+        account.worth[ids] = 0
+        if account.terms.expiry_days <= account.terms.good_days:  # else it is remembered for a while that she had one
+            account.given_on[ids] = -1
         platform = account.terms.platform
         m.ledger.pay(m.books.platform_own, platform, m.books.wallet if platform == 0 else m.books.deposit, ids, amount,
                      purpose=Purpose.DEAL)
