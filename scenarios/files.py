@@ -23,6 +23,7 @@ from sim.core.errors import UserError, did_you_mean
 
 SHIPPED = Path(__file__).parent
 MAX_BYTES = 1_000_000
+MOST_NAMED = 12  # shipped scenarios in one line
 NOT_INHERITED = ("name", "question", "title", "based_on")
 Check = Callable[[dict], Iterable[tuple[tuple, str]]]
 
@@ -131,7 +132,12 @@ def find_file(name: str | Path, folder: Path = SHIPPED, near: Path | None = None
     beside = (near or Path()) / f"{text}.toml"
     if text and _is_there(beside):
         hint = f" - did you mean the file '{clean(beside.name, 200)}'?"
-    raise UserError(f"no scenario called '{clean(text, 200)}'; shipped: {', '.join(shipped) or 'none'}{hint}")
+    raise UserError(f"no scenario called '{clean(text, 200)}'; shipped: {in_words(shipped)}{hint}")
+
+
+def in_words(shipped: list[str]) -> str:
+    """The names of the shipped scenarios, or how many there are if they would fill the screen."""
+    return ", ".join(shipped) or "none" if len(shipped) <= MOST_NAMED else f"{len(shipped)}, listed by `jishi scenarios`"
 
 
 def _is_there(path: Path) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from agents.tactics import TACTICS
 from scenarios import load
-from scenarios.files import shipped_names
+from scenarios.files import in_words, shipped_names
 from sim.core.errors import UserError
 from sim.networks import kinds_for
 from sim.shocks import SHOCKS
@@ -19,7 +19,8 @@ from tests.scenarios.test_files import lines_of as lines_of_stand_in
 
 HERE = Path(__file__).parent
 BROKEN, STAND_IN = HERE / "broken", HERE / "broken_stand_in"
-GROWING = {"tactics": sorted(TACTICS), "shocks": sorted(SHOCKS), "social": sorted(kinds_for("social")), "shipped": shipped_names()}
+GROWING = {"tactics": sorted(TACTICS), "shocks": sorted(SHOCKS), "social": sorted(kinds_for("social")),
+           "shipped": [in_words(shipped_names())]}
 
 
 def names(folder):

@@ -375,7 +375,7 @@ def test_ctrl_c_ends_a_sweep_with_one_line_and_keeps_what_is_finished(started, t
     process = started("sweep", "design.toml", "--workers", 3 if moment == "workers start" else 2, "--out", "new", folder=tmp_path)
     parts = tmp_path / "new" / "data"
     wait_for(lambda: process.poll() is not None or (len(alive_in_group(process.pid)) > 2 if moment == "workers start"
-                                                    else len(list(parts.glob("part-*"))) > 2), 180)
+                                                    else len(list(parts.glob("part-*.parquet"))) > 2), 180)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130

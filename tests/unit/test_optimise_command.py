@@ -196,6 +196,6 @@ def test_it_says_beforehand_what_it_would_take(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert ended("optimise", "marketing-baseline", "--budget", "10e6", "--size", "small", "--dry-run") == 0
     said = capsys.readouterr().out
-    assert "60 trials, up to 7" in said and "10,000 consumers" in said and list(tmp_path.iterdir()) == []
+    assert "60 trials, up to 8" in said and "10,000 consumers" in said and list(tmp_path.iterdir()) == []
     space, effort = checked(load("marketing-baseline"), 10e6, "profit", (), 90, 60, 30, True)
     assert space.may_keep and effort.race == ((8, 10), (20, 4))
