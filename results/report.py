@@ -177,7 +177,7 @@ def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:
     baseline, each = comparison.scenarios[0], comparison.scenarios[number + 1]
     daily = {scenario.name: comparison.days_of(scenario.name) for scenario in (baseline, each)}
     effects = comparison.effects[comparison.effects["scenario"] == each.name].set_index("measure")
-    moved = [name for name in headlines(effects.index, each.customers.is_contested) if effects["high"][name] > effects["low"][name]]
+    moved = [name for name in headlines(effects, each.customers.is_contested) if effects["high"][name] > effects["low"][name]]
     shown = sorted(moved, key=lambda name: bool(effects["low"][name] <= 0 <= effects["high"][name]))[:MOST_FANS]
     if not shown or baseline.days < 2:
         return None

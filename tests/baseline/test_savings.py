@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agents import saver
+from results.measures import daily_values
 from scenarios import load
 from sim.core.ledger import Purpose
 from sim.markets import savings
@@ -102,6 +103,25 @@ def test_a_boost_brings_users_and_assets_costs_its_platform_and_stops_with_the_b
     assert rich.ledger.money_total[Purpose.RATE_BOOST, platform] == -rich.savings.spent[0] < 0
     assert 9_900 < poor.savings.spent[0] <= 100 * 100  # 400 000 CNY in a world of weight 4 000
     assert poor.savings.ended == (0,) and rich.savings.ended == ()
+
+
+def test_who_has_two_purses_pays_for_shopping_out_of_the_first_and_is_one_user():
+    """What she shopped for since payday is counted once, however many funds she has."""
+    eager = {**FUND, "adopt_alone": 300.0}
+    shops = {"savers__purse_share": .6, "consumers__purchases_a_year": 100.0}
+    one, two = (saving_market(after=25, **shops, products=[{**eager, "name": f"fund-{number}"} for number in range(n)]) for n in (1, 2))
+    both = np.intersect1d(two.holdings.members(0), two.holdings.members(1))
+    both = both[(one.consumers.payday[both] == two.consumers.payday[both])]
+    assert len(both) > 500 and one.savers.shopped[both].sum() > 0
+    assert .8 < two.savers.shopped[both].sum() / one.savers.shopped[both].sum() < 1.2
+    users = len(np.union1d(two.holdings.members(0), two.holdings.members(1)))
+    assert daily_values(two)["fund_users"] == 4000 * users < 4000 * (len(two.holdings.members(0)) + len(two.holdings.members(1)))
+
+
+def test_a_boost_is_spending_on_marketing():
+    boost = {"kind": "rate_boost", "start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 2, 20), "points": 4.0, "budget_cny": 1e9}
+    values = daily_values(saving_market(after=40, tactics=[boost], **fund(yields=[.03])))
+    assert values["marketing_spending"] == pytest.approx(values["rate_boosts"]) and values["rate_boosts"] > 0
 
 
 def test_a_fund_for_all_on_two_threads_and_after_a_rest_is_the_same(tmp_path):

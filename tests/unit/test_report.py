@@ -18,6 +18,7 @@ from results.measures import MEASURES
 from results.numbers import MINUS, Writer, decimals_for, digits
 from results.page import render
 from results.report import compare_page, fork_page, fork_report, run_page
+from results.tables import tried_table
 from results.words import FACTS, WORDS, Words
 from scenarios import load
 from tests.unit.made_up import made_up_comparison, made_up_fork
@@ -105,6 +106,20 @@ def test_a_comparison_names_what_changed_and_never_calls_the_rest_zero():
     answer = answer_of_effects(effects, 30, 8).replace("\N{NO-BREAK SPACE}", " ")
     assert answer == (f"Over 30 days lending changed by {MINUS}5.0 M CNY ({MINUS}6.0 to {MINUS}4.0); no detectable change of sales "
                       "(8 pairs, 95% intervals).")
+
+
+def test_an_answer_about_customers_speaks_of_a_fund_and_of_fees_where_they_moved():
+    names = ["users", "fund_assets", "own_fee", "entrant_share"]
+    effects = pd.DataFrame({"measure": names, "baseline": 1.0, "value": 1.0, "difference": [3.0, 5e8, 0.0, np.nan],
+                            "low": [1.0, 4e8, 0.0, np.nan], "high": [5.0, 6e8, 0.0, np.nan], "n": 8})
+    answer = answer_of_effects(effects, 30, 8, about_customers=True)
+    assert "assets of the fund" in answer and "fee" not in answer and "entrants" not in answer
+
+
+@pytest.mark.parametrize("name, tried", [("yuebao", "fund (money_market_fund)"), ("bank-opens-shop", "bank_shop"),
+                                         ("price-war", "focal-price (best_response)")])
+def test_products_entrants_and_strategies_are_among_what_was_tried(name, tried):
+    assert tried in [heading for heading, _ in tried_table(load(name), Words("en")).groups]
 
 
 def test_promoted_lending_is_what_was_there_anyway_what_was_brought_forward_and_what_is_new():
