@@ -103,6 +103,20 @@ def answer_of_effects(effects, days: int, pairs: int, lang: str = "en", about_cu
     return say("answer_effects", days=days, pairs=pairs, changes=("; " if lang == "en" else "；").join(parts))
 
 
+def funds_and_fees(summary, lang: str = "en") -> list[str]:
+    """Sentences on a plain run: what is in a fund where there is one, what consumers pay platforms where they do, what entrants got."""
+    say, write, said = Words(lang), Writer(lang), []
+    if math.isfinite(summary.get("fund_assets", math.nan)):
+        said.append(say("run_answer_fund", users=write.level(summary["fund_users"], "users"),
+                        assets=write.level(summary["fund_assets"], "CNY"), rate=write.share(summary["fund_yield"], 2)))
+    own, rival, entered = (summary.get(name, math.nan) for name in ("own_fee", "rival_fee", "entrant_share"))
+    if math.isfinite(own + rival) and (own or rival):
+        said.append(say("run_answer_fees", own=write.share(own, 2), rival=write.share(rival, 2)))
+    if math.isfinite(entered) and entered > 0:
+        said.append(say("run_answer_entrants", share=write.share(entered, 1)))
+    return said
+
+
 def _listed(names: list[str], lang: str, word: str = "or") -> str:
     if lang == "zh":
         return "、".join(names)

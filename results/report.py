@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from results import competition_section, customers_section, lending_section, savings_section
-from results.answer import answer_of, answer_of_effects, headlines, mechanism_of
+from results.answer import answer_of, answer_of_effects, funds_and_fees, headlines, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
 from results.forked import by_day, flow_matrix
@@ -121,7 +121,7 @@ def run_page(run, lang: str = "en") -> Page:
         closed=write.level(s.get("closed_merchants"), "merchants"),
     )
     numbers = [*customers_section.customer_tiles(run, say), *target_tiles(paths, say)]
-    return Page(_title(scenario, say), meta, _question(scenario, say), [answer], numbers, [], sections)
+    return Page(_title(scenario, say), meta, _question(scenario, say), [answer, *funds_and_fees(s, lang)], numbers, [], sections)
 
 
 def compare_page(comparison, lang: str = "en") -> Page:

@@ -10,6 +10,7 @@ from results.numbers import Writer, decimals_for, digits, figures_for, is_known
 from results.page import Cell, Table, sparkline, whisker
 from results.recorder import SECTORS
 from results.words import FACTS, Words
+from sim.core.settings import Settings
 
 FLOW_UNITS = {"en": (1e6, "M CNY"), "zh": (1e4, "万元")}
 
@@ -188,6 +189,10 @@ def _setting(value) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{value:,.6g}".replace("-", "\u2212") if abs(value) < 1e6 else f"{value:,.0f}"
+    if isinstance(value, tuple):
+        return ", ".join(_setting(each) for each in value)
+    if isinstance(value, Settings):  # a table inside: an entrant's standing
+        return "; ".join(f"{name} {_setting(getattr(value, name))}" for name in type(value).model_fields)
     return str(value)
 
 

@@ -631,6 +631,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "{days} days of {name}: {new} paid for the first time; on the last day {aware} of consumers know the platform and there are {users}; "
         "{share} of payments at platforms were made there; marketing cost {spent}; sales of {gmv}.",
         "{name} {days} 天：{new}首次支付；末日认知度 {aware}，{users}；平台支付份额 {share}；营销支出 {spent}；成交 {gmv}。"),
+    "run_answer_fund": ("On the last day {users} have {assets} in the fund, which paid {rate} a year on average.",
+                        "末日基金{users}，规模 {assets}，平均年化收益率 {rate}。"),
+    "run_answer_fees": ("Consumers paid {own} of a payment at the platform on average, {rival} at its rivals.",
+                        "消费者平均费率：平台 {own}，对手 {rival}。"),
+    "run_answer_entrants": ("Entrants got {share} of payments at platforms.", "新进入者占平台支付 {share}。"),
     "run_answer": ("{days} days of {name}: {purchases} bought for {gmv}; {drawn} drawn in {draws}; {open} open on the last day, {closed} failed.",
                    "{name} {days} 天：{purchases}购买，成交 {gmv}；{draws}提款共 {drawn}；末日营业店铺 {open}，倒闭 {closed}。"),
     "caption_overview": ("Six measures day by day; every measure is in the table below.", "六项指标逐日变化；全部指标见下表。"),

@@ -154,9 +154,9 @@ def test_one_more_consumer_without_income_moves_no_saver():
 @pytest.fixture(scope="module")
 def lived():
     found = {}
-    for name, days in (("yuebao", 460), ("wallet-breach", 290), ("rate-boost", 460)):
+    for name, days in (("yuebao", 510), ("wallet-breach", 290), ("rate-boost", 510)):
         seen = CopyOfEachDay(lambda m: (int(m.savings.owed[0]), len(m.holdings.members(0)), int(m.savings.redeemed_today[0]),
-                                        int(np.minimum(m.holdings.requested, m.holdings.held).sum())))
+                                        int(m.savings.left_today[0])))
         Market(load(name, {**SMALL, "days": days}), seed=1, observers=[seen]).run_days()
         found[name] = np.array(seen.days)
     return found
@@ -173,6 +173,26 @@ def test_a_breach_empties_the_fund_by_the_day_as_far_as_it_is_liquid(lived):
     assert (calm[:struck] == breached[:struck]).all()
     assert breached[struck + 30, 1] < .8 * calm[struck + 30, 1] and breached[struck + 30, 0] < .85 * calm[struck + 30, 0]
     assert breached[struck: struck + 5, 2].max() > 3 * calm[struck - 10: struck, 2].max()
+
+
+def test_who_gives_the_fund_up_after_a_breach_takes_all_out_that_day_and_the_rest_stay(lived):
+    """Nobody waits: less is asked for than three tenths of the assets, which can be paid out on a day."""
+    calm, breached, struck = lived["yuebao"], lived["wallet-breach"], 242
+    gone, taken = (breached[struck - 1: struck + 5] - calm[struck - 1: struck + 5])[:, [3, 2]].sum(axis=0)
+    assert gone > .15 * calm[struck - 1, 1]
+    assert .7 < taken / (calm[struck - 1, 0] * gone / calm[struck - 1, 1]) < 1.3  # about what is theirs of the assets
+    assert .85 < (breached[struck + 30, 0] / breached[struck + 30, 1]) / (calm[struck + 30, 0] / calm[struck + 30, 1]) < 1.15
+    assert breached[struck + 45, 1] > breached[struck + 5, 1]
+
+
+def test_a_boost_wins_assets_first_and_users_too_and_part_of_both_is_left_after(lived):
+    """Two months after its end part of the assets is gone again; those who took the fund up because of it mostly still have it."""
+    last = (datetime.date(2014, 8, 31) - datetime.date(2013, 6, 13)).days
+    more = lived["rate-boost"][:, :2] - lived["yuebao"][:, :2]
+    assets, holders = more[last] / lived["yuebao"][last, :2]
+    assert assets > 2 * holders > .1
+    left = more[last + 60] / more[last]
+    assert .2 < left[0] < .8 and left[1] > .7
 
 
 def test_a_boost_in_summer_holds_assets_above_what_they_would_be(lived):

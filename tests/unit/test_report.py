@@ -11,7 +11,7 @@ import pytest
 
 from experiments.forking import fork as live_fork
 from results import style
-from results.answer import answer_of, answer_of_effects, mechanism_of, verdict
+from results.answer import answer_of, answer_of_effects, funds_and_fees, mechanism_of, verdict
 from results.effects import mean_interval, pairs_needed
 from results.forked import dip, interest_given_up, sources, winners
 from results.measures import MEASURES
@@ -114,6 +114,22 @@ def test_an_answer_about_customers_speaks_of_a_fund_and_of_fees_where_they_moved
                             "low": [1.0, 4e8, 0.0, np.nan], "high": [5.0, 6e8, 0.0, np.nan], "n": 8})
     answer = answer_of_effects(effects, 30, 8, about_customers=True)
     assert "assets of the fund" in answer and "fee" not in answer and "entrants" not in answer
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_run_says_what_is_in_a_fund_and_what_consumers_pay_where_there_is_one_and_they_do(lang):
+    fund = {"fund_assets": 3e9, "fund_users": 1e6, "fund_yield": .0471}
+    fees = {"own_fee": .007, "rival_fee": .0059, "entrant_share": .031}
+    assert funds_and_fees({"gmv": 1e9, **dict.fromkeys((*fund, *fees), np.nan)}, lang) == []
+    assert funds_and_fees(dict.fromkeys(fees, 0.0), lang) == []
+    said = " ".join(funds_and_fees({**fund, **fees}, lang))
+    assert all(number in said for number in ("4.71%", "0.70%", "0.59%", "3.1%"))
+
+
+def test_settings_in_lists_and_tables_are_written_out():
+    tables = [tried_table(load(name), Words("en")) for name in ("yuebao", "bank-opens-shop")]
+    written = " ".join(row[1].text for table in tables for _, rows in table.groups for row in rows)
+    assert "2013-11-01, 2014-01-02" in written and "aware_share 0." in written and "datetime" not in written and "=" not in written
 
 
 @pytest.mark.parametrize("name, tried", [("yuebao", "fund (money_market_fund)"), ("bank-opens-shop", "bank_shop"),
