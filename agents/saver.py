@@ -149,12 +149,10 @@ def take_up(m):
 
 
 def _give_up(m, number: int, ids):
-    """The consumers `ids` no longer have a product and ask for all that is in it."""
+    """The consumers `ids` no longer have a product and ask for all that is in it; who waited for a part waits anew, for all of it."""
     m.holdings.enter(number, ids, -1)
     rows = ids + m.holdings.of(number).start
-    waits = m.holdings.due_on[rows] >= 0
-    m.holdings.requested[rows] = ALL
-    m.holdings.due_on[rows[~waits]] = m.day + m.products[number].settings.notice_days
+    m.holdings.requested[rows], m.holdings.due_on[rows] = ALL, m.day + m.products[number].settings.notice_days
     m.savings.left_today[number] += len(ids)
 
 
@@ -182,14 +180,14 @@ def plan_savings(m):
         ids = np.flatnonzero(joined >= 0)
         sight, year = (gap_of(m, number, apr) for apr in (m.settings.banks.deposit_apr, s.one_year_apr))
         share = min(s.share_per_gap * ((1 - s.locked_share) * sight + s.locked_share * year), product.settings.most_share)
-        through = np.zeros(len(ids))
-        if product.is_purse:
-            through[~has_purse[ids]] = s.purse_share * min(sight / s.full_gap, 1.0)
-            has_purse[ids] = True
-        shops_here = spent[ids] if product.settings.platform == FOCAL else np.zeros(len(ids), np.int64)
-        into, out, savers.shopped[ids] = _plan(
+        is_first = ~has_purse[ids] & product.is_purse  # who has two lives on the first
+        has_purse[ids] |= product.is_purse
+        through = np.where(is_first, s.purse_share * min(sight / s.full_gap, 1.0), 0.0)
+        shops_here = np.where(is_first & (product.settings.platform == FOCAL), spent[ids], 0)
+        into, out, shopped = _plan(
             is_payday[ids], joined[ids] == m.day, c.deposit[ids], held[ids], savers.to_live[ids], living[ids], shops_here,
-            savers.shopped[ids], through, share, s.speed)
+            np.where(is_first, savers.shopped[ids], 0), through, share, s.speed)
+        savers.shopped[ids[is_first]] = shopped[is_first]
         m.savings.wishes_today.append((number, ids[into > 0], into[into > 0]))
         rows = ids + mine.start
         asks = (out > 0) & (holdings.due_on[rows] < 0)

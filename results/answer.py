@@ -13,11 +13,18 @@ from results.words import Words
 SMALLEST_OF_INTEREST = .25  # of what was lent at the cut rate: less than this is not worth a campaign
 HEADLINES = ("drawn", "gmv", "lender_profit", "platform_profit", "merchant_profit", "written_off")
 OF_CUSTOMERS = ("new_users", "users", "awareness", "market_share", "customer_satisfaction", "marketing_spending", "platform_profit")
+WHERE_MOVED = ("fund_users", "fund_assets", "own_fee", "entrant_share")  # of customers too, where they are known and differ at all
 
 
-def headlines(measures, about_customers: bool) -> list[str]:
-    """Which of the measures an answer speaks of: those of customers where platforms compete for them, else of sales and credit."""
-    return [name for name in (OF_CUSTOMERS if about_customers else HEADLINES) if name in measures]
+def headlines(effects, about_customers: bool) -> list[str]:
+    """Which measures an answer speaks of: those of customers where platforms compete for them, else of sales and credit.
+
+    effects: a row for each measure, which is its index.
+    """
+    if not about_customers:
+        return [name for name in HEADLINES if name in effects.index]
+    moved = [name for name in WHERE_MOVED if name in effects.index and abs(effects.loc[name, "difference"]) > 0]
+    return [name for name in OF_CUSTOMERS if name in effects.index] + moved
 
 
 def verdict(difference: float, low: float, high: float, promoted: float) -> str:
@@ -81,7 +88,7 @@ def answer_of_effects(effects, days: int, pairs: int, lang: str = "en", about_cu
     """One sentence from a table of effects: headline measures that changed, and those in which nothing is detectable."""
     say, write = Words(lang), Writer(lang)
     rows = effects.set_index("measure")
-    shown = headlines(rows.index, about_customers)
+    shown = headlines(rows, about_customers)
     changed = [name for name in shown if rows.loc[name, "low"] > 0 or rows.loc[name, "high"] < 0]
     parts = []
     for name in changed:
@@ -94,6 +101,20 @@ def answer_of_effects(effects, days: int, pairs: int, lang: str = "en", about_cu
     if not changed:
         return say("answer_effects_none", days=days, pairs=pairs, measures=_listed(silent, lang, "nor"))
     return say("answer_effects", days=days, pairs=pairs, changes=("; " if lang == "en" else "；").join(parts))
+
+
+def funds_and_fees(summary, lang: str = "en") -> list[str]:
+    """Sentences on a plain run: what is in a fund where there is one, what consumers pay platforms where they do, what entrants got."""
+    say, write, said = Words(lang), Writer(lang), []
+    if math.isfinite(summary.get("fund_assets", math.nan)):
+        said.append(say("run_answer_fund", users=write.level(summary["fund_users"], "users"),
+                        assets=write.level(summary["fund_assets"], "CNY"), rate=write.share(summary["fund_yield"], 2)))
+    own, rival, entered = (summary.get(name, math.nan) for name in ("own_fee", "rival_fee", "entrant_share"))
+    if math.isfinite(own + rival) and (own or rival):
+        said.append(say("run_answer_fees", own=write.share(own, 2), rival=write.share(rival, 2)))
+    if math.isfinite(entered) and entered > 0:
+        said.append(say("run_answer_entrants", share=write.share(entered, 1)))
+    return said
 
 
 def _listed(names: list[str], lang: str, word: str = "or") -> str:

@@ -31,12 +31,13 @@ def consumer_subsidies(m):
     return -_flow(m, Purpose.SUBSIDY)
 
 
-@_of_customers("share of a payment", "The platform's fee for consumers less what is taken off it", "mean", "平台费率")
+@_of_customers("share", "The platform's fee for consumers, less what is taken off it, as a share of a payment", "mean", "平台费率")
 def own_fee(m):
     return m.prices.shown[FOCAL]
 
 
-@_of_customers("share of a payment", "The same at its rivals, over their payments", "mean", "对手费率")
+@_of_customers("share", "Rivals' fee for consumers, less what is taken off it, as a share of a payment; over their payments", "mean",
+               "对手费率")
 def rival_fee(m):
     paid = m.prices.paid_today[1:]
     return share((paid * m.prices.shown[1:]).sum(), paid.sum())

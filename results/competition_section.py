@@ -5,6 +5,7 @@ from results.page import Section
 from results.words import Words
 
 SAID = ("price_index", "own_fee", "rival_fee", "platform_profit", "rival_profit", "other_platforms_profit", "entrant_sales")
+OF_PRICES = ("price", "fee_cut")  # tactics
 
 
 def compare_section(comparison, lang: str) -> list[Section]:
@@ -24,6 +25,7 @@ def compare_section(comparison, lang: str) -> list[Section]:
 
 
 def is_about_rivals(scenario) -> bool:
-    """True if a strategy, an entrant or a fee is in the scenario."""
+    """True if a strategy, an entrant, a fee or a tactic on the price is in the scenario."""
     standing = scenario.standing
-    return bool(scenario.strategies or scenario.entrants or any(each.fee for each in (standing.focal, standing.rival, standing.others)))
+    has_fee = any(each.fee for each in (standing.focal, standing.rival, standing.others))
+    return bool(scenario.strategies or scenario.entrants or has_fee or any(each.kind in OF_PRICES for each in scenario.tactics))

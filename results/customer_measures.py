@@ -19,7 +19,7 @@ ACTIVE_DAYS = 30  # K03: used within so many days
 SAMPLE = 4000  # consumers asked for the providers they know
 YOUNG = 2  # segments below it: students and young professionals (K08)
 MARKETING = (Purpose.ADVERTISING, Purpose.REFERRAL_REWARD, Purpose.SURVEY, Purpose.PARTNER_SHARE, Purpose.DEAL,
-             Purpose.DEAL_ABUSE)
+             Purpose.DEAL_ABUSE, Purpose.RATE_BOOST, Purpose.SUBSIDY)
 
 
 def _of_customers(unit: str, meaning: str, over_days: str, chinese: str):
@@ -169,7 +169,8 @@ def ad_spending(m):
     return _spent(m, Purpose.ADVERTISING)
 
 
-@_of_customers("CNY a day", "The platform's advertising, rewards, promotions, surveys and partners' shares", "sum", "营销支出")
+@_of_customers("CNY a day", "The platform's advertising, rewards, promotions, subsidies, rate boosts, surveys and partners' shares", "sum",
+               "营销支出")
 def marketing_spending(m):
     return _spent(m, *MARKETING)
 

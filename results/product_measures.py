@@ -41,7 +41,7 @@ def payment_share(m):
     return share(amount[platform == FOCAL].sum(), amount.sum())
 
 
-@_of_customers("share", "The same among payments on phones (S28, M11)", "mean", "移动支付份额")
+@_of_customers("share", "Paid on phones at the platform / paid on phones at all platforms, by value (S28, M11)", "mean", "移动支付份额")
 def mobile_payment_share(m):
     platform, amount, on_phone = payments_today(m)
     return share(amount[on_phone & (platform == FOCAL)].sum(), amount[on_phone].sum())
@@ -65,6 +65,10 @@ def _funds(m) -> list[int]:
     return [number for number, product in enumerate(m.products) if product.kind == "money_market_fund"]
 
 
+def _n_fund_users(m) -> int:
+    return int((m.holdings.joined_on.reshape(len(m.products), -1)[_funds(m)] >= 0).any(axis=0).sum())  # who has two is one user
+
+
 @_of_products("CNY", "Held in money-market funds (M16)", "last", "货币基金规模", kind="money_market_fund")
 def fund_assets(m):
     return cny(m, m.savings.owed[_funds(m)].sum())
@@ -72,16 +76,16 @@ def fund_assets(m):
 
 @_of_products("users", "Consumers with a money-market fund (M15)", "last", "货币基金用户数", kind="money_market_fund")
 def fund_users(m):
-    return count(m, sum(len(m.holdings.members(number)) for number in _funds(m)))
+    return count(m, _n_fund_users(m))
 
 
 @_of_products("CNY a user", "Held in money-market funds, for each of their users (M18)", "last", "货币基金户均余额",
               kind="money_market_fund")
 def fund_balance_per_user(m):
-    return share(m.savings.owed[_funds(m)].sum() / 100, sum(len(m.holdings.members(number)) for number in _funds(m)))
+    return share(m.savings.owed[_funds(m)].sum() / 100, _n_fund_users(m))
 
 
-@_of_products("per year", "What money-market funds pay, boosts left out; the first of them (M17)", "mean", "货币基金年化收益率",
+@_of_products("share", "What money-market funds pay a year, boosts left out; the first of them (M17)", "mean", "货币基金年化收益率",
               kind="money_market_fund")
 def fund_yield(m):
     return m.products[_funds(m)[0]].expected_apr(m)

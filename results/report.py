@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from results import competition_section, customers_section, lending_section, savings_section
-from results.answer import answer_of, answer_of_effects, headlines, mechanism_of
+from results.answer import answer_of, answer_of_effects, funds_and_fees, headlines, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
 from results.forked import by_day, flow_matrix
@@ -121,7 +121,7 @@ def run_page(run, lang: str = "en") -> Page:
         closed=write.level(s.get("closed_merchants"), "merchants"),
     )
     numbers = [*customers_section.customer_tiles(run, say), *target_tiles(paths, say)]
-    return Page(_title(scenario, say), meta, _question(scenario, say), [answer], numbers, [], sections)
+    return Page(_title(scenario, say), meta, _question(scenario, say), [answer, *funds_and_fees(s, lang)], numbers, [], sections)
 
 
 def compare_page(comparison, lang: str = "en") -> Page:
@@ -177,7 +177,7 @@ def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:
     baseline, each = comparison.scenarios[0], comparison.scenarios[number + 1]
     daily = {scenario.name: comparison.days_of(scenario.name) for scenario in (baseline, each)}
     effects = comparison.effects[comparison.effects["scenario"] == each.name].set_index("measure")
-    moved = [name for name in headlines(effects.index, each.customers.is_contested) if effects["high"][name] > effects["low"][name]]
+    moved = [name for name in headlines(effects, each.customers.is_contested) if effects["high"][name] > effects["low"][name]]
     shown = sorted(moved, key=lambda name: bool(effects["low"][name] <= 0 <= effects["high"][name]))[:MOST_FANS]
     if not shown or baseline.days < 2:
         return None

@@ -13,7 +13,7 @@ from results.numbers import Writer, by_chance, is_known
 from results.page import Section, Tile
 from results.promotion import LEAST_WINNERS, promotion_of, rush_of
 from results.style import figure_language
-from results.tables import effects_table, flow_tables, provenance_table, too_few_bad, tried_table
+from results.tables import effects_table, flow_tables, provenance_table, too_few_bad, tried_in, tried_table
 from results.words import Words
 
 
@@ -369,6 +369,6 @@ def provenance(scenario, manifests: list[dict], seed: int, command: str, residua
         rows.append((say("finished"), first["finished"]))
     books = say("books_balanced") if residual == 0 else say("books_not_balanced", residual=f"{residual:,.0f}")
     tables = [provenance_table(rows, say)]
-    if scenario.tactics or scenario.shocks:
+    if tried_in(scenario):
         tables.insert(0, tried_table(scenario, say))
     return Section("provenance", say("section_provenance"), [books], command=command, tables=tables)

@@ -10,6 +10,7 @@ from results.numbers import Writer, decimals_for, digits, figures_for, is_known
 from results.page import Cell, Table, sparkline, whisker
 from results.recorder import SECTORS
 from results.words import FACTS, Words
+from sim.core.settings import Settings
 
 FLOW_UNITS = {"en": (1e6, "M CNY"), "zh": (1e4, "万元")}
 
@@ -160,10 +161,15 @@ def _flow_head(sectors, say: Words):
     return [(say("purpose"), "text"), *[(say.sector(name), "number") for name in sectors]]
 
 
+def tried_in(scenario) -> tuple:
+    """What was tried: tactics, shocks, products, entrants and strategies of a scenario."""
+    return (*scenario.tactics, *scenario.shocks, *scenario.products, *scenario.entrants, *scenario.strategies)
+
+
 def tried_table(scenario, say: Words) -> Table:
-    """Settings of the scenario's tactics and shocks with unit and source; calibrated ones are marked."""
+    """Settings of all that a scenario adds to its market, with unit and source; calibrated ones are marked."""
     groups = []
-    for each in (*scenario.tactics, *scenario.shocks):
+    for each in tried_in(scenario):
         rows = []
         for name, place in type(each).model_fields.items():
             value, extra = getattr(each, name), place.json_schema_extra or {}
@@ -173,7 +179,7 @@ def tried_table(scenario, say: Words) -> Table:
             rows.append(
                 [Cell(name, "heading", place.description or ""), Cell(_setting(value), "number"), Cell(extra.get("unit", "")), Cell(source)]
             )
-        groups.append((each.kind, rows))
+        groups.append((f"{each.name} ({each.kind})" if each.name not in ("", each.kind) else each.kind, rows))
     head = [(say("setting"), "text"), (say("value"), "number"), (say("unit"), "text"), (say("source"), "text")]
     return Table(say("what_was_tried"), head, groups)
 
@@ -183,6 +189,10 @@ def _setting(value) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{value:,.6g}".replace("-", "\u2212") if abs(value) < 1e6 else f"{value:,.0f}"
+    if isinstance(value, tuple):
+        return ", ".join(_setting(each) for each in value)
+    if isinstance(value, Settings):  # a table inside: an entrant's standing
+        return "; ".join(f"{name} {_setting(getattr(value, name))}" for name in type(value).model_fields)
     return str(value)
 
 

@@ -138,10 +138,27 @@ class Scenario(Header):
                     raise ValueError(f"{path}.platform = {each.platform}: there are {n_platforms} platforms, numbered from 0")
                 if each.kind in ("rate_boost", "fund_yield_falls") and each.product >= len(self.products):
                     raise ValueError(f"{path}.product = {each.product}: there are {len(self.products)} products, numbered from 0")
+                if each.kind in ("rate_boost", "fund_yield_falls"):
+                    self._has_a_yield(path, each)
                 for channel in getattr(each, "banned", ()):
                     if channel not in CHANNELS:
                         raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"
                                          f"{did_you_mean(channel, CHANNELS)}")
+        return self
+
+    def _has_a_yield(self, path: str, each):
+        """Raises: ValueError unless the product holds money, for a boost, or is a fund, for a yield that falls."""
+        product, falls = self.products[each.product], each.kind == "fund_yield_falls"
+        if falls and product.kind != "money_market_fund" or not PRODUCTS[product.kind].holds_money:
+            wanted = "a money_market_fund" if falls else "a product that holds money"
+            raise ValueError(f"{path}.product = {each.product}: that is {product.kind}; a {each.kind} needs {wanted}")
+
+    @model_validator(mode="after")
+    def _products_differ_in_name(self):
+        names = [each.name or each.kind for each in self.products]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"products.{name}: {names.count(name)} products have this name; give each a name of its own")
         return self
 
     @model_validator(mode="after")

@@ -36,8 +36,8 @@ class MoneyMarketFundSettings(ProductSettings):
 
     @model_validator(mode="after")
     def _a_yield_for_every_date(self):
-        if not self.yields or any(not -1 < each < 1 for each in self.yields):
-            raise ValueError("yields must be one number or more, between -1 and 1 a year")
+        if not self.yields or any(not 0 <= each < 1 for each in self.yields):
+            raise ValueError("yields must be one number or more, at least 0 and below 1 a year")
         if self.yield_dates and len(self.yield_dates) != len(self.yields):
             raise ValueError(f"yields = {len(self.yields)} numbers for {len(self.yield_dates)} yield_dates; there must be one for each")
         if any(later <= sooner for sooner, later in zip(self.yield_dates, self.yield_dates[1:])):

@@ -29,5 +29,6 @@ class RateBoost(Tactic):
         left = fen(s.budget_cny) - m.savings.spent.get(number, 0)
         if s.product >= len(m.products) or number in m.savings.ended:
             return
-        if left > 0 and s.points > 0 and m.products[s.product].is_offered(m):
-            m.savings.boost(number, s.product, m.products[s.product].settings.platform, s.points / 100, left)
+        product = m.products[s.product]
+        if left > 0 and s.points > 0 and product.is_offered(m) and m.platforms.is_open[product.settings.platform]:
+            m.savings.boost(number, s.product, product.settings.platform, s.points / 100, left)

@@ -184,7 +184,7 @@ def pay_redemptions(m):
 
 
 def pay_living(m):
-    """Savers who kept back what they live on spend a day's part of it.
+    """Savers who kept back what they live on spend a day's part of it; what their deposits do not reach they go without.
 
     Reads: savings.living_today.  Writes: consumers.deposit; savers.to_live.
     """
@@ -226,7 +226,9 @@ def _pay_return(m, number: int, growth: float):
 
 
 def _pay_fee(m, number: int, fee_apr: float):
-    """The fee is earned beside what holders get: yields are stated after it."""
+    """The fee is earned beside what holders get: yields are stated after it.  A platform that is not open gets none."""
+    if not m.platforms.is_open[m.products[number].settings.platform]:
+        return
     exact = m.savings.owed[number] * (fee_apr / 365) + m.savings.fee_carry[number]
     fee = int(exact)
     m.savings.fee_carry[number] = exact - fee

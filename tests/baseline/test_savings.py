@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agents import saver
+from results.measures import daily_values
 from scenarios import load
 from sim.core.ledger import Purpose
 from sim.markets import savings
@@ -104,6 +105,25 @@ def test_a_boost_brings_users_and_assets_costs_its_platform_and_stops_with_the_b
     assert poor.savings.ended == (0,) and rich.savings.ended == ()
 
 
+def test_who_has_two_purses_pays_for_shopping_out_of_the_first_and_is_one_user():
+    """What she shopped for since payday is counted once, however many funds she has."""
+    eager = {**FUND, "adopt_alone": 300.0}
+    shops = {"savers__purse_share": .6, "consumers__purchases_a_year": 100.0}
+    one, two = (saving_market(after=25, **shops, products=[{**eager, "name": f"fund-{number}"} for number in range(n)]) for n in (1, 2))
+    both = np.intersect1d(two.holdings.members(0), two.holdings.members(1))
+    both = both[(one.consumers.payday[both] == two.consumers.payday[both])]
+    assert len(both) > 500 and one.savers.shopped[both].sum() > 0
+    assert .8 < two.savers.shopped[both].sum() / one.savers.shopped[both].sum() < 1.2
+    users = len(np.union1d(two.holdings.members(0), two.holdings.members(1)))
+    assert daily_values(two)["fund_users"] == 4000 * users < 4000 * (len(two.holdings.members(0)) + len(two.holdings.members(1)))
+
+
+def test_a_boost_is_spending_on_marketing():
+    boost = {"kind": "rate_boost", "start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 2, 20), "points": 4.0, "budget_cny": 1e9}
+    values = daily_values(saving_market(after=40, tactics=[boost], **fund(yields=[.03])))
+    assert values["marketing_spending"] == pytest.approx(values["rate_boosts"]) and values["rate_boosts"] > 0
+
+
 def test_a_fund_for_all_on_two_threads_and_after_a_rest_is_the_same(tmp_path):
     world = {**fund(), "tactics": [{"kind": "rate_boost", "start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 2, 20),
                                     "budget_cny": 1e7}], "consumers__phone_adoption": .5}
@@ -134,9 +154,9 @@ def test_one_more_consumer_without_income_moves_no_saver():
 @pytest.fixture(scope="module")
 def lived():
     found = {}
-    for name, days in (("yuebao", 460), ("wallet-breach", 290), ("rate-boost", 460)):
+    for name, days in (("yuebao", 510), ("wallet-breach", 290), ("rate-boost", 510)):
         seen = CopyOfEachDay(lambda m: (int(m.savings.owed[0]), len(m.holdings.members(0)), int(m.savings.redeemed_today[0]),
-                                        int(np.minimum(m.holdings.requested, m.holdings.held).sum())))
+                                        int(m.savings.left_today[0])))
         Market(load(name, {**SMALL, "days": days}), seed=1, observers=[seen]).run_days()
         found[name] = np.array(seen.days)
     return found
@@ -153,6 +173,26 @@ def test_a_breach_empties_the_fund_by_the_day_as_far_as_it_is_liquid(lived):
     assert (calm[:struck] == breached[:struck]).all()
     assert breached[struck + 30, 1] < .8 * calm[struck + 30, 1] and breached[struck + 30, 0] < .85 * calm[struck + 30, 0]
     assert breached[struck: struck + 5, 2].max() > 3 * calm[struck - 10: struck, 2].max()
+
+
+def test_who_gives_the_fund_up_after_a_breach_takes_all_out_that_day_and_the_rest_stay(lived):
+    """Nobody waits: less is asked for than three tenths of the assets, which can be paid out on a day."""
+    calm, breached, struck = lived["yuebao"], lived["wallet-breach"], 242
+    gone, taken = (breached[struck - 1: struck + 5] - calm[struck - 1: struck + 5])[:, [3, 2]].sum(axis=0)
+    assert gone > .15 * calm[struck - 1, 1]
+    assert .7 < taken / (calm[struck - 1, 0] * gone / calm[struck - 1, 1]) < 1.3  # about what is theirs of the assets
+    assert .85 < (breached[struck + 30, 0] / breached[struck + 30, 1]) / (calm[struck + 30, 0] / calm[struck + 30, 1]) < 1.15
+    assert breached[struck + 45, 1] > breached[struck + 5, 1]
+
+
+def test_a_boost_wins_assets_first_and_users_too_and_part_of_both_is_left_after(lived):
+    """Two months after its end part of the assets is gone again; those who took the fund up because of it mostly still have it."""
+    last = (datetime.date(2014, 8, 31) - datetime.date(2013, 6, 13)).days
+    more = lived["rate-boost"][:, :2] - lived["yuebao"][:, :2]
+    assets, holders = more[last] / lived["yuebao"][last, :2]
+    assert assets > 2 * holders > .1
+    left = more[last + 60] / more[last]
+    assert .2 < left[0] < .8 and left[1] > .7
 
 
 def test_a_boost_in_summer_holds_assets_above_what_they_would_be(lived):

@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import pytest
 
+from agents import saver
 from agents.products import PRODUCTS
 from agents.products.product import Product, ProductSettings
 from sim.core.errors import UserError
@@ -133,7 +134,7 @@ def test_a_yield_follows_its_dates_and_a_shock_takes_points_off():
 
 @pytest.mark.parametrize("settings, words", [
     ({"yields": [.04, .05], "yield_dates": [LICENCE]}, "must be one for each"),
-    ({"yields": []}, "one number or more"),
+    ({"yields": []}, "one number or more"), ({"yields": [-.01]}, "at least 0 and below 1"),
     ({"yields": [.04, .05], "yield_dates": [LICENCE, LICENCE]}, "must rise"),
     ({"platform": 9}, "there are 3 platforms"), ({"notice_days": -1}, "notice_days")])
 def test_a_product_that_cannot_be_is_refused_in_one_line(settings, words):
@@ -144,6 +145,39 @@ def test_a_product_that_cannot_be_is_refused_in_one_line(settings, words):
 def test_products_need_customers():
     with pytest.raises(UserError, match="a money_market_fund acts where platforms compete"):
         saving_market(customers__is_contested=False)
+
+
+INSIDE = {"start": datetime.date(2012, 1, 20), "end": datetime.date(2012, 1, 25), "product": 0}
+
+
+@pytest.mark.parametrize("kind, world, words", [
+    ("wallet", {"tactics": [{"kind": "rate_boost", **INSIDE}]}, "that is wallet; a rate_boost needs a product that holds money"),
+    ("p2p_notes", {"shocks": [{"kind": "fund_yield_falls", **INSIDE}]}, "that is p2p_notes; a fund_yield_falls needs a money_market_fund")])
+def test_what_acts_on_a_yield_needs_one(kind, world, words):
+    with pytest.raises(UserError, match=words):
+        market_with(kind, after=0, world=world)
+
+
+def test_two_products_of_one_name_are_refused():
+    with pytest.raises(UserError, match="products.wallet: 2 products have this name"):
+        saving_market(products=[product("wallet"), product("wallet")])
+
+
+def test_a_platform_that_closed_earns_no_fee_and_pays_no_boost():
+    world = {"tactics": [{"kind": "rate_boost", "budget_cny": 1e9, **INSIDE, "end": datetime.date(2012, 3, 1)}]}
+    market = market_with("money_market_fund", after=30, world=world)
+    assert market.savings.boosted_today[0] > 0 and market.ledger.money_today[Purpose.PRODUCT_FEE].any()
+    market.platforms.is_open[0] = False
+    market.run_days(1)
+    assert market.savings.boosted_today[0] == 0 and not market.ledger.money_today[Purpose.PRODUCT_FEE].any()
+
+
+def test_who_gives_up_while_she_waits_for_a_part_waits_anew_for_all():
+    market = market_with("stock_account", notice_days=20, after=40)
+    holder = market.holdings.members(0)[0]
+    market.holdings.requested[holder], market.holdings.due_on[holder] = 1, market.day + 1
+    saver._give_up(market, 0, np.array([holder]))
+    assert market.holdings.requested[holder] == saver.ALL and market.holdings.due_on[holder] == market.day + 20
 
 
 # --- each kind does what it is for ------------------------------------------------------------------------------------

@@ -11,13 +11,14 @@ import pytest
 
 from experiments.forking import fork as live_fork
 from results import style
-from results.answer import answer_of, answer_of_effects, mechanism_of, verdict
+from results.answer import answer_of, answer_of_effects, funds_and_fees, mechanism_of, verdict
 from results.effects import mean_interval, pairs_needed
 from results.forked import dip, interest_given_up, sources, winners
 from results.measures import MEASURES
 from results.numbers import MINUS, Writer, decimals_for, digits
 from results.page import render
 from results.report import compare_page, fork_page, fork_report, run_page
+from results.tables import tried_table
 from results.words import FACTS, WORDS, Words
 from scenarios import load
 from tests.unit.made_up import made_up_comparison, made_up_fork
@@ -105,6 +106,36 @@ def test_a_comparison_names_what_changed_and_never_calls_the_rest_zero():
     answer = answer_of_effects(effects, 30, 8).replace("\N{NO-BREAK SPACE}", " ")
     assert answer == (f"Over 30 days lending changed by {MINUS}5.0 M CNY ({MINUS}6.0 to {MINUS}4.0); no detectable change of sales "
                       "(8 pairs, 95% intervals).")
+
+
+def test_an_answer_about_customers_speaks_of_a_fund_and_of_fees_where_they_moved():
+    names = ["users", "fund_assets", "own_fee", "entrant_share"]
+    effects = pd.DataFrame({"measure": names, "baseline": 1.0, "value": 1.0, "difference": [3.0, 5e8, 0.0, np.nan],
+                            "low": [1.0, 4e8, 0.0, np.nan], "high": [5.0, 6e8, 0.0, np.nan], "n": 8})
+    answer = answer_of_effects(effects, 30, 8, about_customers=True)
+    assert "assets of the fund" in answer and "fee" not in answer and "entrants" not in answer
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_run_says_what_is_in_a_fund_and_what_consumers_pay_where_there_is_one_and_they_do(lang):
+    fund = {"fund_assets": 3e9, "fund_users": 1e6, "fund_yield": .0471}
+    fees = {"own_fee": .007, "rival_fee": .0059, "entrant_share": .031}
+    assert funds_and_fees({"gmv": 1e9, **dict.fromkeys((*fund, *fees), np.nan)}, lang) == []
+    assert funds_and_fees(dict.fromkeys(fees, 0.0), lang) == []
+    said = " ".join(funds_and_fees({**fund, **fees}, lang))
+    assert all(number in said for number in ("4.71%", "0.70%", "0.59%", "3.1%"))
+
+
+def test_settings_in_lists_and_tables_are_written_out():
+    tables = [tried_table(load(name), Words("en")) for name in ("yuebao", "bank-opens-shop")]
+    written = " ".join(row[1].text for table in tables for _, rows in table.groups for row in rows)
+    assert "2013-11-01, 2014-01-02" in written and "aware_share 0." in written and "datetime" not in written and "=" not in written
+
+
+@pytest.mark.parametrize("name, tried", [("yuebao", "fund (money_market_fund)"), ("bank-opens-shop", "bank_shop"),
+                                         ("price-war", "focal-price (best_response)")])
+def test_products_entrants_and_strategies_are_among_what_was_tried(name, tried):
+    assert tried in [heading for heading, _ in tried_table(load(name), Words("en")).groups]
 
 
 def test_promoted_lending_is_what_was_there_anyway_what_was_brought_forward_and_what_is_new():
