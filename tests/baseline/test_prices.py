@@ -8,7 +8,7 @@ import pytest
 from sim.core.errors import UserError
 from sim.core.finance import fen
 from sim.core.ledger import Purpose
-from tests.worlds import CopyOfEachDay, contested_market, differences
+from tests.worlds import CopyOfEachDay, contested_market, differences, saving_market
 
 FIRST, LAST = datetime.date(2012, 1, 4), datetime.date(2012, 1, 26)
 FEE = {"kind": "price", "fee": .02, "start": FIRST, "end": LAST}
@@ -110,6 +110,16 @@ def test_a_fork_with_another_cut_in_the_same_place_has_its_whole_budget(tmp_path
     assert used_up.prices.ended == same.prices.ended == (0,) and other.prices.ended == () and not other.prices.spent
     other.run_days(1)
     assert other.prices.spent[0] > 0
+
+
+def test_a_fork_with_another_boost_in_the_same_place_has_its_whole_budget(tmp_path):
+    boost = {"kind": "rate_boost", "points": 3.0, "budget_cny": 1e5, "start": FIRST, "end": LAST}
+    used_up = saving_market(after=20, tactics=[boost])
+    used_up.save(tmp_path / "checkpoint")
+    same, other = (saving_market(tactics=[boost | more]) for more in ({}, {"points": 4.0}))
+    for market in (same, other):
+        market.resume(tmp_path / "checkpoint")
+    assert used_up.savings.ended == same.savings.ended == (0,) and other.savings.ended == () and not other.savings.spent
 
 
 def test_rivals_earn_the_commission_the_platform_earns():
