@@ -53,6 +53,9 @@ class EntrantSettings(Settings):
         if not isinstance(data.get("kind"), str) or data["kind"] not in PRESETS:
             return data
         preset, said = PRESETS[data["kind"]], data.get("standing", {})
+        usual = preset.get("licence_days", 0)
+        if data.get("licence") is not None and data.get("licence_days", usual) != usual:
+            raise ValueError("licence and licence_days are both given; one of them says when it may take payments")
         return {**preset, **data, "standing": {**preset["standing"], **said} if isinstance(said, dict) else said}
 
     @field_validator("kind")
@@ -91,7 +94,7 @@ def enter_and_leave(m):
 
     Who left a platform that closed, and who knew of it, cannot come back.
     Reads: m.settings.entrants, platforms.own_funds.  Writes: platforms.is_open, own_funds; customers.stage, since, reason, goodwill,
-    registered_on, user_neighbours, complaint_on.
+    registered_on, user_neighbours, complaint_on, heard_good, heard_bad; service.n_waiting (and the media plans of who closes).
     Draws: ENTRANT_KNOWN, two per consumer and entrant.
     """
     if len(m.customers) == 0:
@@ -106,7 +109,8 @@ def enter_and_leave(m):
         if m.date == entrant.licensed_on():
             waiting = np.flatnonzero(m.customers.stage[rows] == REGISTERED) + rows.start
             m.customers.enter(waiting, REGISTERED, AT_START)  # they are asked to prove who they are now
-        m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, int(fen(entrant.running_cost_cny) / 365),
+        year, days = fen(entrant.running_cost_cny), (m.date - entrant.opens).days
+        m.ledger.pay(m.books.platform_own, platform, m.books.world, 0, year * (days + 1) // 365 - year * days // 365,
                      purpose=Purpose.OPERATING_COSTS)
         if entrant.closes_without_funds and m.platforms.own_funds[platform] <= 0:
             _close(m, platform)
@@ -116,6 +120,12 @@ def has_licence(m, platform: int) -> bool:
     """True if the platform may take payments today; the fixed ones always may."""
     place = platform - m.settings.platforms.count
     return place < 0 or m.date >= m.settings.entrants[place].licensed_on()
+
+
+def opened_on(m, platform: int) -> int:
+    """Day of the run on which a platform opens; 0 for the fixed ones."""
+    place = platform - m.settings.platforms.count
+    return 0 if place < 0 else m.calendar.day_of(m.settings.entrants[place].opens)
 
 
 def _open(m, platform: int, entrant: EntrantSettings):
@@ -137,10 +147,16 @@ def _open(m, platform: int, entrant: EntrantSettings):
 
 
 def _close(m, platform: int):
-    """Users leave, and nobody knows it any more."""
+    """Users leave, nobody knows it any more; advertisements, what is said of it and complaints end with it."""
     customers, rows = m.customers, m.customers.of(platform)
     m.platforms.is_open[platform] = False
     stage = customers.stage[rows]
     customers.enter(np.flatnonzero((stage >= REGISTERED) & (stage != CHURNED)) + rows.start, CHURNED, CLOSED)
     customers.enter(np.flatnonzero((stage == AWARE) | (stage == CONSIDERING)) + rows.start, UNAWARE, CLOSED)
     customers.complaint_on[rows] = -1
+    customers.heard_good[rows] = customers.heard_bad[rows] = 0
+    m.service.n_waiting[platform] = 0
+    for plan in m.media.plans.values():
+        if plan.platform == platform:
+            plan.posted, plan.stock = -1, 0
+            plan.adstock[:] = 0

@@ -282,6 +282,8 @@ class Market(mesa.Model):
     def restore(self, state: dict) -> None:
         """Become the market of `state`, which must come from the same seed and scenario; tactics, shocks and days may differ.
 
+        A strategy, and what was spent on a price, a cut or a boost, is remembered where it is the same here; another one begins anew.
+
         Raises: UserError, one line for each thing that differs; this market is then what it was.
         """
         self._check_origin(state)
@@ -306,8 +308,13 @@ class Market(mesa.Model):
         self.rings.restore(state["rings"])
         self.savings.restore(state["savings"])
         self.prices.restore(state["prices"])
-        for strategy, kept in zip(self.strategies, state["strategies"]):
-            strategy.restore(kept)
+        mine, there = self.scenario.model_dump(mode="json"), state["scenario"]
+        for market in (self.savings, self.prices):
+            market.forget({number for number in {*market.spent, *market.ended} if mine["tactics"][number: number + 1] !=
+                           there["tactics"][number: number + 1]})
+        for strategy, kept, own, other in zip(self.strategies, state["strategies"], mine["strategies"], there["strategies"]):
+            if own == other:
+                strategy.restore(kept)
         self.surveys = copy.deepcopy(state["surveys"])
         self._clear_the_table()
         self.running = self.day < self.days

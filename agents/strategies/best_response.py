@@ -9,9 +9,10 @@ the simulated consumers.  Reason: no platform sees them; what it overlooks (trus
 from typing import Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from agents.customer import CHURNED, VERIFIED
-from agents.strategies.strategy import Strategy, StrategySettings
+from agents.strategies.strategy import Strategy, StrategySettings, below_ceiling
 from sim.core.settings import setting
 
 STEPS = 40  # of the search for the shares that are seen, and of the way of customers to their usual platform
@@ -31,7 +32,11 @@ class BestResponseSettings(StrategySettings):
     price_belief: float = setting(1.0, unit="x the true price weight", ge=0, le=20, source="assumption: market research is right")
     inertia_belief: float = setting(1.0, unit="x the true inertia", ge=0, le=20, source="assumption: market research is right")
     unit_cost: float = setting(.003, unit="share of a payment", ge=0, le=.5, source="as payments.card_fee_share",
-                               meaning="What a payment costs the platform")
+                               meaning="What it takes a payment to cost it; at rivals nothing of the kind is booked")
+
+    @model_validator(mode="after")
+    def _floor_is_below(self):
+        return below_ceiling(self)
 
 
 class BestResponse(Strategy):
@@ -65,11 +70,11 @@ class BestResponse(Strategy):
                           np.floor(min(s.ceiling, now + s.most_change) / s.step + 1e-9) + 1)
         fees = cells * s.step if len(cells) else np.array([np.clip(now, s.floor, s.ceiling)])
         occasions = m.settings.consumers.purchases_a_year / 365 * s.horizon_days
-        came = m.media.recent[1, :, own].sum() / 30 * s.horizon_days / m.settings.consumers.count
+        came = m.media.recent[1, :, own].sum() / min(m.day, 30) * s.horizon_days / m.settings.consumers.count
         profit = np.empty(len(fees))
         for k, fee in enumerate(fees):
             prices[own] = fee
-            paid, each = demand.payments(own, weight * np.log1p(prices), int(round(occasions)))
+            paid, each = demand.payments(own, weight * np.log1p(prices), max(int(round(occasions)), 1))
             new = came * ((1 + fee) / (1 + now)) ** -(weight * m.settings.prices.at_registration) * each / 2  # they come all along
             profit[k] = (m.settings.goods.commission_share + fee - s.unit_cost) * (paid + new)
         return fees, profit

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import model_validator
 
 from agents.customer import CHURNED, REGISTERED
+from agents.entrants import opened_on
 from agents.strategies.strategy import Strategy, StrategySettings
 from sim.core.finance import fen
 from sim.core.settings import Settings, setting
@@ -19,12 +20,13 @@ class Rule(Settings):
 
     indicator: Literal["satisfaction", "trust", "complaints_waiting", "registrations", "own_funds_cny"] = setting(
         unit="name", source="user", meaning="satisfaction, trust: means over users; complaints_waiting: a thousand users; registrations: "
-        "of 30 days, own_funds_cny: CNY, both in the real market")
+        "of 30 days, not before it has been open so long, own_funds_cny: CNY, both in the real market")
     below: float | None = setting(None, unit="as the indicator", source="user", meaning="It fires when the indicator is below")
     above: float | None = setting(None, unit="as the indicator", source="user", meaning="It fires when the indicator is above")
     do: Literal["stop_advertising", "raise_service", "cut_fee"] = setting(unit="name", source="user")
     size: float = setting(1.0, unit="share", ge=0, le=20, source="user",
-                          meaning="raise_service: staff beyond the usual; cut_fee: off each payment, a share of it; else not heard")
+                          meaning="raise_service: staff beyond the usual; cut_fee: off each payment, a share of it, never "
+                                  "below no fee; else not heard")
     days: int = setting(30, unit="days", ge=1, le=3650, source="user", meaning="How long it is in force")
 
     @model_validator(mode="after")
@@ -42,6 +44,12 @@ class EmergencyPlanSettings(StrategySettings):
     kind: Literal["emergency_plan"] = setting("emergency_plan", unit="name", source="STRATEGIES; SOURCES 1.2: contingency plan")
     rules: tuple[Rule, ...] = setting((), unit="rules", source="user", meaning="Each fires once")
 
+    @model_validator(mode="after")
+    def _has_rules(self):
+        if not self.rules:
+            raise ValueError("rules: an emergency plan needs at least one")
+        return self
+
 
 class EmergencyPlan(Strategy):
     """Looks at the indicators every morning.  fired_on: day on which each rule fired, by its place in the plan."""
@@ -57,7 +65,7 @@ class EmergencyPlan(Strategy):
     def decide(self, m) -> None:
         """Reads: customers.stage, satisfaction, trust_good, trust_bad; service.n_waiting.
 
-        Writes: m.media.silent_today, service.staff_factor_today, prices.fee.
+        Writes: m.media.silent_today, service.staff_factor_today, prices.fee_cut_today.
         """
         for place, rule in enumerate(self.settings.rules):
             if place not in self.fired_on and has_crossed(rule, indicator(m, self.settings.platform, rule.indicator)):
@@ -73,7 +81,7 @@ class EmergencyPlan(Strategy):
         elif rule.do == "raise_service":
             m.service.staff_factor_today[platform] += rule.size
         elif rule.do == "cut_fee":
-            m.prices.fee[platform] -= rule.size
+            m.prices.fee_cut_today[platform] += rule.size
 
 
 def has_crossed(rule: Rule, value: float) -> bool:
@@ -87,7 +95,7 @@ def indicator(m, platform: int, name: str) -> float:
     stage = customers.stage[rows]
     users = np.flatnonzero((stage >= REGISTERED) & (stage != CHURNED)) + rows.start
     if name == "registrations":
-        return float(m.media.recent[1, :, platform].sum() * m.scenario.weight) if m.day >= 30 else np.nan
+        return float(m.media.recent[1, :, platform].sum() * m.scenario.weight) if m.day - opened_on(m, platform) >= 30 else np.nan
     if name == "own_funds_cny":
         return float(m.platforms.own_funds[platform] / fen(1) * m.scenario.weight)
     if len(users) == 0:

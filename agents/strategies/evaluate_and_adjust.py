@@ -38,18 +38,20 @@ class EvaluateSettings(StrategySettings):
 class EvaluateAndAdjust(Strategy):
     """Keeps what each tactic brought and cost, a little less of it every review, and shares what is left of the budgets anew.
 
-    brought: registrations, cost: fen, both faded, billed: fen at the last review; by number of the tactic.  last_review: day.
+    brought: registrations, cost: fen, both faded, billed: fen, opened: days on which it could spend, both at the last review; by number
+    of the tactic.  last_review: day.
     """
 
     kind, lever = "evaluate_and_adjust", "media budgets"
     Settings = EvaluateSettings
-    KEPT = ("brought", "cost", "billed", "last_review")
+    KEPT = ("brought", "cost", "billed", "opened", "last_review")
 
     def __init__(self, settings: EvaluateSettings):
         super().__init__(settings)
         self.brought: dict[int, float] = {}
         self.cost: dict[int, float] = {}
         self.billed: dict[int, int] = {}
+        self.opened: dict[int, int] = {}
         self.last_review = -1
 
     def needs_twins(self, m) -> bool:
@@ -60,8 +62,7 @@ class EvaluateAndAdjust(Strategy):
         """Reads: customers.registered_on, source; m.media.plans.  Writes: m.media.moved."""
         s = self.settings
         if self.last_review < 0:
-            self.last_review = m.day
-            self.billed = {number: spent_on(m, number) for number in self.tactics(m)}
+            self.note(m, self.tactics(m))
         if not self.is_due(m, s.review_days):
             return
         numbers = self.tactics(m)
@@ -71,13 +72,19 @@ class EvaluateAndAdjust(Strategy):
             self.brought = {number: s.memory * self.brought.get(number, 0.0) + float(brought[k]) for k, number in enumerate(numbers)}
             self.cost = {number: s.memory * self.cost.get(number, 0.0) + float(cost[k]) for k, number in enumerate(numbers)}
             self.share_out(m, numbers)
+        self.note(m, numbers)
+
+    def note(self, m, numbers) -> None:
+        """What each tactic had spent, and on how many days it could, at this review."""
         self.billed = {number: spent_on(m, number) for number in numbers}
+        self.opened = {number: days_open(m, number) for number in numbers}
         self.last_review = m.day
 
     def tactics(self, m) -> list[int]:
-        """Numbers of the platform's media tactics that run today and do not end today."""
+        """Numbers of the platform's media tactics with a budget of their own that run today and do not end today."""
         return [number for number, tactic in enumerate(m.tactics) if tactic.kind == "media" and tactic.is_active(m)
-                and tactic.settings.platform == self.settings.platform and m.date < (tactic.settings.end or tactic.settings.start)]
+                and tactic.settings.budget_cny > 0 and tactic.settings.platform == self.settings.platform
+                and m.date < (tactic.settings.end or tactic.settings.start)]
 
     # --- three ways to measure ------------------------------------------------------------------------------------------
 
@@ -109,7 +116,7 @@ class EvaluateAndAdjust(Strategy):
         """Registrations within look_days with all tactics less those without each; what each costs in that time."""
         days = self.settings.look_days
         usual = m.lived_without((), days)
-        cost = np.array([spent_on(usual, number) - spent_on(m, number) for number in numbers], float)
+        cost = np.array([spent_on(usual, number) - spent_before(m, number) for number in numbers], float)
         came = self._new(usual).sum()
         return np.array([came - self._new(m.lived_without((number,), days)).sum() for number in numbers], float), cost
 
@@ -132,22 +139,27 @@ class EvaluateAndAdjust(Strategy):
         if total <= 0 or mean <= 0:
             return
         change = np.clip((returns / mean) ** s.speed, 1 / s.most_change, s.most_change)
-        change[cost < 100] = 1.0  # who spent nothing measured nothing
+        idle = np.array([days_open(m, number) == self.opened.get(number, 0) for number in numbers])
+        change[(cost < 100) | idle] = 1.0  # who spent nothing measured nothing
         least = min(s.least_share, 1 / len(numbers))
         share = least + (1 - least * len(numbers)) * left * change / (left * change).sum()
-        new = capped(share * total, self._most(m, numbers)).astype(np.int64)
+        new = capped(share * total, np.maximum(self._most(m, numbers), least * total)).astype(np.int64)
         new[np.argmax(new)] += total - new.sum()
         m.media.move({number: int(new[k] - left[k]) for k, number in enumerate(numbers)})
 
     def _most(self, m, numbers) -> np.ndarray:
-        """What each tactic can be expected to spend until its end, fen: half as much again a day as it did, if it had more and left it."""
+        """What each tactic can be expected to spend until its end, fen: half as much again a day as it did, if it had more and left it.
+
+        Days on which it was not active, banned or silent do not count; who had no other is not bounded.
+        """
         days, most = m.day - self.last_review, np.full(len(numbers), np.inf)
         for k, number in enumerate(numbers):
             spent, end = spent_on(m, number) - self.billed.get(number, 0), m.tactics[number].settings.end
             days_left = (end - m.date).days + 1
-            planned = (m.media.budget(m, number) - self.billed.get(number, 0)) * days / (days_left + days)
-            if spent < self.settings.used_up * planned:
-                most[k] = max(1.5 * spent / days * days_left, 1.0)
+            could = days_open(m, number) - self.opened.get(number, 0)
+            planned = (m.media.budget(m, number) - self.billed.get(number, 0)) * could / (days_left + days)
+            if could > 0 and spent < self.settings.used_up * planned:
+                most[k] = max(1.5 * spent / could * days_left, 1.0)
         return most
 
 
@@ -160,6 +172,8 @@ def capped(wanted: np.ndarray, most: np.ndarray) -> np.ndarray:
             break
         found[over] = most[over]
         free &= ~over
+        if wanted[free].sum() == 0:
+            break
         found[free] = wanted[free] / wanted[free].sum() * (wanted.sum() - found[~free].sum())
     return found
 
@@ -167,3 +181,13 @@ def capped(wanted: np.ndarray, most: np.ndarray) -> np.ndarray:
 def spent_on(m, number: int) -> int:
     """What a tactic has spent, fen."""
     return m.media.plans[number].spent if number in m.media.plans else 0
+
+
+def spent_before(m, number: int) -> int:
+    """The same as of last night."""
+    return spent_on(m, number) - (m.media.plans[number].spent_today if number in m.media.plans else 0)
+
+
+def days_open(m, number: int) -> int:
+    """Days on which a tactic could spend."""
+    return m.media.plans[number].days_open if number in m.media.plans else 0

@@ -73,3 +73,10 @@ class Strategy:
         for name in self.KEPT:
             if name in state:
                 setattr(self, name, state[name])
+
+
+def below_ceiling(settings):
+    """The settings, if their floor is not above their ceiling."""
+    if settings.floor > settings.ceiling:
+        raise ValueError(f"floor = {settings.floor:g} is above ceiling = {settings.ceiling:g}")
+    return settings

@@ -14,11 +14,11 @@ class FeeCutSettings(TacticSettings):
     platform: int = setting(0, unit="platform", ge=0, le=19, source="user")
     depth: float = setting(.0, unit="share of a payment", ge=0, le=.5, source="user", meaning="Off the usual fee")
     budget_cny: float = setting(0.0, unit="CNY", ge=0, le=1e12, source="user", real_scale=True,
-                                meaning="Fees forgone and subsidies paid; who comes when it is used up pays the full fee")
+                                meaning="Fees forgone and subsidies paid; once it does not reach for somebody, the cut is over")
 
 
 class FeeCut(Tactic):
-    """Posts the discount of the day."""
+    """Posts the discount of the day, until a day on which the budget did not reach."""
 
     kind = "fee_cut"
     Settings = FeeCutSettings
@@ -29,5 +29,5 @@ class FeeCut(Tactic):
         if s.depth == 0 or len(m.customers) == 0 or s.platform >= len(m.platforms):
             return
         left = fen(s.budget_cny) - m.prices.spent.get(number, 0)
-        if left > 0:
+        if left > 0 and number not in m.prices.ended:
             m.prices.post(number, s.platform, s.depth, left)

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import model_validator
+
 from agents.tactics.tactic import Tactic, TacticSettings
 from sim.core.finance import fen
 from sim.core.settings import setting
@@ -16,9 +18,15 @@ class PriceTacticSettings(TacticSettings):
                                 meaning="Paid by the consumer; below 0 a subsidy, while the budget lasts. Not given: as usual")
     budget_cny: float = setting(0.0, unit="CNY", ge=0, le=1e12, source="user", real_scale=True, meaning="For subsidies only")
 
+    @model_validator(mode="after")
+    def _a_subsidy_has_money(self):
+        if self.fee is not None and self.fee < 0 and self.budget_cny == 0:
+            raise ValueError(f"fee = {self.fee:g} is a subsidy: set budget_cny, out of which it is paid")
+        return self
+
 
 class Price(Tactic):
-    """Sets the fee of the day; a subsidy is paid from the budget."""
+    """Sets the fee of the day; a subsidy is paid from the budget, and ends on a day on which that did not reach."""
 
     kind = "price"
     Settings = PriceTacticSettings
@@ -30,5 +38,5 @@ class Price(Tactic):
             return
         m.prices.fee[s.platform] = max(s.fee, 0.0)
         left = fen(s.budget_cny) - m.prices.spent.get(number, 0)
-        if s.fee < 0 and left > 0:
+        if s.fee < 0 and left > 0 and number not in m.prices.ended:
             m.prices.post(number, s.platform, -s.fee, left)

@@ -54,11 +54,11 @@ class Plan:
     searches for the own name that are shown it.
     weight: of each consumer, audience times habit, relative, with its sum in total; adstock, frequency: remembered exposures, and
     those of about the last week; reached: saw it at least once; all (n_consumers,).  spent: fen.  stock: fen, of channels that build
-    one.  blocked: held back by the frequency cap.
+    one.  blocked: held back by the frequency cap.  days_open: on which something was posted and its channel not banned.
     """
 
     COUNTS = ("posted", "left", "age", "served", "total", "audience", "spent", "impressions", "clicks", "blocked", "stock",
-              "spent_today", "impressions_today", "clicks_today", "expected_clicks")
+              "spent_today", "impressions_today", "clicks_today", "expected_clicks", "days_open")
     ARRAYS = ("weight", "adstock", "frequency", "reached")
 
     def __init__(self, number: int, platform: int, channel, n: int, weight: float):
@@ -69,7 +69,7 @@ class Plan:
         self.posted, self.left, self.expected_clicks, self.total, self.audience = -1, 0, 1.0, 0.0, 0
         self.age = self.served = 0.0
         self.spent = self.impressions = self.clicks = self.blocked = self.stock = 0
-        self.spent_today = self.impressions_today = self.clicks_today = 0
+        self.spent_today = self.impressions_today = self.clicks_today = self.days_open = 0
         self.habits = _gamma_quantiles(channel.reach_shape)
 
     @property
@@ -218,6 +218,7 @@ class MediaMarket:
 
     def bill(self, m, plan: Plan, amount: int, impressions: int, clicks: int) -> None:
         """The platform pays for what a plan showed today; its flight is over."""
+        plan.days_open += plan.is_posted and not self.is_banned(plan)
         plan.posted = -1
         plan.age += impressions / max(plan.audience, 1)
         plan.spent_today, plan.impressions_today, plan.clicks_today = amount, impressions, clicks

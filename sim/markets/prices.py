@@ -15,6 +15,7 @@ from sim.core.settings import Settings, setting
 
 FOCAL = 0
 PAST_DAYS = 92  # of prices that are remembered
+MOST_OFF = .5  # share of a payment: consumers are never paid more than that
 
 
 class PriceSettings(Settings):
@@ -38,14 +39,16 @@ class Offer:
 class Prices:
     """What platforms charge consumers, a number each.
 
-    base: the usual fee, which strategies set; kept.  fee: today's, unless a tactic says otherwise the usual one; discount_today: off it.
-    offers: who pays for discounts, and how much is left.  spent: on them, fen by number of the tactic.
+    base: the usual fee, which strategies set; kept.  fee: today's, unless a tactic says otherwise the usual one; fee_cut_today: what an
+    emergency takes off it, at most down to 0; discount_today: off both.
+    offers: who pays for discounts, and how much is left.  spent: on them, fen by number of the tactic; ended: numbers of those whose
+    budget did not reach on some day: nobody is shown them any more.
     past: what consumers were shown, payments: how many worked, (PAST_DAYS, n_platforms), each day in its place.
     fees_today, subsidies_today, paid_today: fen.
     first_level: commission and fee on the first day over all payments, share; the price index is against it.
     """
 
-    ARRAYS = ("base", "fee", "discount_today", "past", "payments", "fees_today", "subsidies_today", "paid_today")
+    ARRAYS = ("base", "fee", "fee_cut_today", "discount_today", "past", "payments", "fees_today", "subsidies_today", "paid_today")
 
     def __init__(self, m):
         n = len(m.platforms) if len(m.customers) else 0
@@ -53,14 +56,15 @@ class Prices:
         self.past, self.payments = np.tile(self.base, (PAST_DAYS, 1)), np.zeros((PAST_DAYS, n), np.int64)
         self.fees_today, self.subsidies_today, self.paid_today = np.zeros((3, n), np.int64)
         self.spent: dict[int, int] = {}
+        self.ended: tuple[int, ...] = ()
         self.first_level = 0.0
-        self.fee, self.discount_today = self.base.copy(), np.zeros(n)
+        self.fee, self.fee_cut_today, self.discount_today = self.base.copy(), np.zeros(n), np.zeros(n)
         self.open_day()
 
     def open_day(self) -> None:
-        """The usual fees, and no discount yet."""
+        """The usual fees, and no cut or discount yet."""
         self.fee[:] = self.base
-        self.discount_today[:] = 0
+        self.fee_cut_today[:] = self.discount_today[:] = 0
         self.offers: list[Offer] = []
 
     def set_base(self, platform: int, fee: float) -> None:
@@ -73,9 +77,14 @@ class Prices:
         self.discount_today[platform] += depth
 
     @property
+    def asked(self) -> np.ndarray:
+        """Today's fee less what an emergency takes off it, (n_platforms,): a cut never makes a fee a subsidy."""
+        return self.fee - np.minimum(self.fee_cut_today, np.maximum(self.fee, 0.0))
+
+    @property
     def shown(self) -> np.ndarray:
-        """What a payment costs today beyond the basket, share of it, (n_platforms,)."""
-        return self.fee - self.discount_today
+        """What a payment costs today beyond the basket, share of it, (n_platforms,); at least -MOST_OFF, however many discounts meet."""
+        return np.maximum(self.asked - self.discount_today, -MOST_OFF)
 
     def shown_before(self, m, days: int) -> np.ndarray:
         """The same so many days ago, at most PAST_DAYS - 1."""
@@ -103,13 +112,19 @@ class Prices:
 
     def state(self) -> dict:
         """What a checkpoint keeps."""
-        return {"spent": dict(self.spent), "first_level": self.first_level, **{name: getattr(self, name).copy() for name in self.ARRAYS}}
+        return {"spent": dict(self.spent), "ended": self.ended, "first_level": self.first_level,
+                **{name: getattr(self, name).copy() for name in self.ARRAYS}}
 
     def restore(self, state: dict) -> None:
         """Put a checkpoint's prices back."""
-        self.spent, self.first_level = dict(state["spent"]), state["first_level"]
+        self.spent, self.ended, self.first_level = dict(state["spent"]), state["ended"], state["first_level"]
         for name in self.ARRAYS:
             getattr(self, name)[...] = state[name]
+
+    def forget(self, numbers: set[int]) -> None:
+        """The tactics of these numbers have spent nothing yet: they are others than those of the checkpoint."""
+        self.spent = {number: spent for number, spent in self.spent.items() if number not in numbers}
+        self.ended = tuple(number for number in self.ended if number not in numbers)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -120,7 +135,7 @@ def settle_fees(m):
 
     Who pays for a discount does so in order of the consumers' number as long as its money lasts; fen are rounded down.
     Reads: m.goods.buyers_today, paid_today, m.rival_sales_today, prices.fee, m.used_today.  Writes: consumers.deposit, wallet;
-    platforms.own_funds; prices.fees_today, subsidies_today, paid_today, spent, past, payments,
+    platforms.own_funds; prices.fees_today, subsidies_today, paid_today, spent, ended, past, payments,
     first_level.
     """
     if len(m.customers) == 0:
@@ -149,13 +164,20 @@ def settle_fees(m):
 
 
 def _settle(m, platform: int, buyers, paid):
-    """Fees and subsidies of one platform: a fee from the deposit, then the wallet; a subsidy into the wallet, at rivals the deposit."""
+    """Fees and subsidies of one platform: a fee from the deposit, then the wallet; a subsidy into the wallet, at rivals the deposit.
+
+    Discounts that together would pay out more than MOST_OFF are cut in proportion.
+    """
     prices, books, c = m.prices, m.books, m.consumers
-    due = _part(prices.fee[platform], paid)
+    asked, off = float(prices.asked[platform]), float(prices.discount_today[platform])
+    due, scale = _part(asked, paid), (asked + MOST_OFF) / off if off > asked + MOST_OFF else 1.0
     for offer in prices.offers:
         if offer.platform == platform:
-            given = _while_it_lasts(_part(offer.depth, paid), offer.left)
+            wanted = _part(offer.depth * scale, paid)
+            given = _while_it_lasts(wanted, offer.left)
             due -= given
+            if (given < wanted).any():
+                prices.ended = (*prices.ended, offer.number)
             prices.spent = {**prices.spent, offer.number: prices.spent.get(offer.number, 0) + int(given.sum())}
     fee, at_focal = np.maximum(due, 0), platform == FOCAL
     from_deposit = np.minimum(fee, c.deposit[buyers])

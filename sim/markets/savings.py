@@ -111,6 +111,11 @@ class Savings:
         self.spent, self.ended = dict(state["spent"]), tuple(state["ended"])
         self._start_day(len(self.cash))
 
+    def forget(self, numbers: set[int]) -> None:
+        """The tactics of these numbers have spent nothing yet: they are others than those of the checkpoint."""
+        self.spent = {number: spent for number, spent in self.spent.items() if number not in numbers}
+        self.ended = tuple(number for number in self.ended if number not in numbers)
+
     def open_day(self, m) -> None:
         """No wish, no boost, no cut yet; phones with a wallet pay easily at its platform."""
         self._start_day(len(m.products))

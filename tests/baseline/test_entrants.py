@@ -8,6 +8,7 @@ import pytest
 from agents.customer import CHURNED, CLOSED, REGISTERED, UNAWARE, VERIFIED
 from agents.entrants import PRESETS
 from sim.core.errors import UserError
+from sim.core.finance import fen
 from sim.core.ledger import Purpose
 from tests.worlds import CopyOfEachDay, campaign, contested_market, differences, state_of
 
@@ -77,6 +78,25 @@ def test_a_start_up_closes_when_its_money_is_gone_and_its_users_leave():
     assert market.platforms.own_funds[3] == owed and not market.prices.paid_today[3], "nothing is earned or spent any more"
 
 
+def test_nothing_is_heard_or_seen_of_a_platform_that_closed():
+    """Neither what it had advertised nor what friends said of it wins it a customer after its end."""
+    ads = [campaign(platform=3, name=channel, channel=channel, start=OPENS, end=datetime.date(2012, 2, 25), budget_cny=3e7)
+           for channel in ("broadcast", "social_video", "search_optimisation")]
+    short = entrant("start_up", own_funds_cny=3e7, running_cost_cny=1e8, brought_share=.2)
+    looks = CopyOfEachDay(lambda m: (m.platforms.is_open[3], np.isin(of_entrant(m, "stage"), (UNAWARE, CHURNED)).all(),
+                                     m.service.n_waiting[3], any(plan.is_alive for plan in m.media.plans.values())))
+    market = world(short, tactics=ads, observers=[looks], word_of_mouth__volume=20.0)
+    closed = [day[1:] for day in looks.days[DAY:] if not day[0]]
+    assert 5 < len(closed) < 34 and set(closed) == {(True, 0, False)} and market.media.plans[0].spent > 0
+
+
+def test_a_year_of_running_costs_is_paid_to_the_fen():
+    paid = CopyOfEachDay(lambda m: -m.ledger.money_today[Purpose.OPERATING_COSTS, m.ledger.entities.index("platform 3")])
+    market = world(entrant("bank_shop", running_cost_cny=1e6), observers=[paid])
+    year = fen(1e6 / market.scenario.weight)
+    assert year % 365 and sum(paid.days[DAY:]) == year * 35 // 365
+
+
 def test_a_bank_that_has_spent_its_money_goes_on():
     assert world(entrant("bank_shop", own_funds_cny=4e5)).platforms.is_open[3]
 
@@ -117,7 +137,9 @@ def test_advertising_of_an_entrant_waits_until_it_opens():
 
 @pytest.mark.parametrize("wrong, says", [
     (entrant("start-up"), "no entrant of kind 'start-up'"), (entrant("start_up", opens=datetime.date(2011, 1, 1)), "first simulated day"),
-    (entrant("bank_shop", licence=datetime.date(2012, 1, 1)), "before it opens"), (entrant("bank_shop", brought_share=2.0), "at most 1"),
+    (entrant("bank_shop", licence=datetime.date(2012, 1, 1)), "before it opens"),
+    (entrant("bank_shop", licence=datetime.date(2012, 2, 1), licence_days=9), "both given"),
+    (entrant("bank_shop", brought_share=2.0), "at most 1"),
     (entrant("bank_shop", standing={"users_share": .1}), "has none yet"), (entrant("bank_shop", standing={"fricton": .1}), "friction")])
 def test_an_entrant_that_cannot_be_is_said_in_one_line(wrong, says):
     with pytest.raises(UserError, match=says) as refusal:

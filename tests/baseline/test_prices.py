@@ -8,7 +8,7 @@ import pytest
 from sim.core.errors import UserError
 from sim.core.finance import fen
 from sim.core.ledger import Purpose
-from tests.worlds import CopyOfEachDay, contested_market, differences
+from tests.worlds import CopyOfEachDay, contested_market, differences, saving_market
 
 FIRST, LAST = datetime.date(2012, 1, 4), datetime.date(2012, 1, 26)
 FEE = {"kind": "price", "fee": .02, "start": FIRST, "end": LAST}
@@ -79,6 +79,49 @@ def test_who_comes_when_the_money_is_gone_pays_the_full_fee():
     assert .95 * budget < market.prices.spent[0] <= budget
 
 
+@pytest.mark.parametrize("tactic, usual", [(CUT | {"depth": .03}, .01), (FEE | {"fee": -.02}, 0.0)])
+def test_a_cut_whose_money_did_not_reach_draws_nobody_any_more(tactic, usual):
+    """Though a few fen are left of it, who shops later sees the full price."""
+    looks = CopyOfEachDay(lambda m: (m.prices.shown[0], m.prices.ended))
+    market = contested_market(after=27, standing__focal__fee=.01, tactics=[tactic | {"budget_cny": 2e6}], observers=[looks])
+    shown, ended = zip(*looks.days)
+    over = ended.index((0,))
+    assert 3 <= over < 20 and shown[over] < 0 and set(shown[over + 1: 26]) == {usual} and shown[26] == .01
+    assert market.prices.spent[0] <= fen(2e6 / market.scenario.weight)
+
+
+def test_discounts_that_meet_never_pay_out_more_than_half_a_payment():
+    cuts = [CUT | {"name": name, "depth": .5, "budget_cny": 1e11} for name in "abc"]
+    looks = CopyOfEachDay(lambda m: (m.prices.shown[0], m.prices.subsidies_today[0] - .5 * m.prices.paid_today[0],
+                                     m.customers.stage.min(), m.ledger.residual()))
+    market = contested_market(after=10, tactics=cuts, observers=[looks])
+    shown, beyond, _, residual = zip(*looks.days)
+    assert min(shown) == -.5 and max(beyond) <= 0 and not any(residual) and market.prices.subsidies_today[0] > 0
+    spent = [market.prices.spent[number] for number in range(3)]
+    assert max(spent) - min(spent) == 0, "all three pay the same part"
+
+
+def test_a_fork_with_another_cut_in_the_same_place_has_its_whole_budget(tmp_path):
+    used_up = contested_market(after=20, tactics=[CUT | {"budget_cny": 1e6}])
+    used_up.save(tmp_path / "checkpoint")
+    same, other = (contested_market(tactics=[CUT | {"budget_cny": 1e6, **more}]) for more in ({}, {"depth": .04}))
+    for market in (same, other):
+        market.resume(tmp_path / "checkpoint")
+    assert used_up.prices.ended == same.prices.ended == (0,) and other.prices.ended == () and not other.prices.spent
+    other.run_days(1)
+    assert other.prices.spent[0] > 0
+
+
+def test_a_fork_with_another_boost_in_the_same_place_has_its_whole_budget(tmp_path):
+    boost = {"kind": "rate_boost", "points": 3.0, "budget_cny": 1e5, "start": FIRST, "end": LAST}
+    used_up = saving_market(after=20, tactics=[boost])
+    used_up.save(tmp_path / "checkpoint")
+    same, other = (saving_market(tactics=[boost | more]) for more in ({}, {"points": 4.0}))
+    for market in (same, other):
+        market.resume(tmp_path / "checkpoint")
+    assert used_up.savings.ended == same.savings.ended == (0,) and other.savings.ended == () and not other.savings.spent
+
+
 def test_rivals_earn_the_commission_the_platform_earns():
     market = contested_market(after=30)
     names, total = market.ledger.entities, market.ledger.money_total
@@ -101,7 +144,8 @@ def test_a_price_that_is_what_it_was_changes_nothing():
 
 
 @pytest.mark.parametrize("wrong, says", [
-    (FEE | {"fee": .7}, "at most 0.5"), (FEE | {"platform": 9}, "3 platforms"), (CUT | {"depth": -.1}, "at least 0")])
+    (FEE | {"fee": .7}, "at most 0.5"), (FEE | {"platform": 9}, "3 platforms"), (CUT | {"depth": -.1}, "at least 0"),
+    (FEE | {"fee": -.01}, "set budget_cny")])
 def test_a_price_that_cannot_be_is_said_in_one_line(wrong, says):
     with pytest.raises(UserError, match=says) as refusal:
         contested_market(tactics=[wrong])

@@ -78,6 +78,8 @@ def test_the_books_balance_whatever_is_decided(kind):
     ([FULL["match"], FULL["best_response"]], "manages its price by match already"),
     ([FULL["match"] | {"rival": 0}], "must be another of the 3 platforms"), ([FULL["fixed"] | {"platform": 7}], "3 platforms"),
     ([{"kind": "emergency_plan", "rules": [{"indicator": "trust", "do": "cut_fee"}]}], "needs a line"),
+    ([{"kind": "emergency_plan"}], "needs at least one"), ([FULL["match"] | {"floor": .06}], "above ceiling"),
+    ([FULL["best_response"] | {"floor": .04, "ceiling": .01}], "above ceiling"),
     ([{"kind": "matsh"}], "did you mean")])
 def test_a_strategy_that_cannot_be_is_said_in_one_line(strategies, says):
     with pytest.raises(UserError, match=says) as refusal:
@@ -101,6 +103,13 @@ def test_matching_follows_a_rival_with_its_lag_and_stops_at_its_floor():
     own, rival = np.array(shown.days)[:, :2].T
     assert own[:5] == pytest.approx(.03) and own[5:] == pytest.approx(np.maximum(rival[:-5], -.01))
     assert own.min() == pytest.approx(-.01) and rival.min() == pytest.approx(-.02)
+
+
+def test_two_who_each_ask_more_than_the_other_stop_at_their_ceiling():
+    upwards = [{"kind": "match", "name": str(platform), "platform": platform, "rival": 1 - platform, "lag_days": 1, "gap": .01}
+               for platform in range(2)]
+    market = world(*upwards, after=20, tactics=[])
+    assert market.prices.shown[:2] == pytest.approx([.05, .05])
 
 
 # --- best response ----------------------------------------------------------------------------------------------------
@@ -135,6 +144,12 @@ def test_what_a_platform_believes_of_demand_repeats_the_shares_it_sees():
     demand.fit(shares, price)
     paid, each = demand.payments(0, price, 10)
     assert paid / 10 == pytest.approx(.08, rel=.01) and each == pytest.approx(paid / .25)
+
+
+def test_who_looks_one_day_ahead_still_looks_at_a_payment():
+    market = world(FULL["best_response"] | {"horizon_days": 1}, after=8, tactics=[])
+    fees, profit = market.strategies[0].expected_profit(market)
+    assert len(fees) > 3 and (profit > 0).all()
 
 
 # --- evaluate and adjust ----------------------------------------------------------------------------------------------
@@ -178,6 +193,31 @@ def test_who_found_no_more_to_buy_is_given_no_more_than_it_can_spend():
     assert found == pytest.approx([10, 54, 36])
 
 
+def test_a_budget_that_may_be_cut_to_nothing_is_no_reason_to_stumble():
+    nothing = {**ADS[1], "budget_cny": 0.0}
+    market = world(FULL["evaluate_and_adjust"] | {"least_share": 0.0}, tactics=[ADS[0], nothing, *ADS[2:]], consumers__count=4000)
+    assert sum(market.media.moved.values()) == 0 and not market.media.moved.get(1), "who was given no budget gets none of the others'"
+    assert (capped(np.array([5.0, 0.0]), np.array([1.0, np.inf])) == [1, 0]).all()
+
+
+def test_a_tactic_that_was_banned_is_not_starved_for_it():
+    ban = {"kind": "advertising_rules", "banned": ["social_video"], "start": FIRST, "end": datetime.date(2012, 1, 31)}
+    shares = CopyOfEachDay(lambda m: m.media.budget(m, 1))
+    least = {"least_share": .1}
+    market = world(FULL["evaluate_and_adjust"] | least, shocks=[ban], observers=[shares], consumers__count=4000)
+    assert shares.days[15] > .05 * 160e6 * 100 / market.scenario.weight and market.media.plans[1].spent > 0
+
+
+def test_what_twins_cost_is_the_cost_of_all_their_days():
+    strategy = FULL["evaluate_and_adjust"] | {"measured": "counterfactual", "review_days": 20, "look_days": 5}
+    market = world(strategy, after=20, consumers__count=4000)
+    before = sum(market.media.plans[number].spent for number in range(4))
+    market.run_days(1)
+    cost = market.strategies[0].cost
+    usual = world(after=25, consumers__count=4000)
+    assert sum(cost.values()) == sum(usual.media.plans[number].spent for number in range(4)) - before
+
+
 # --- the emergency plan -----------------------------------------------------------------------------------------------
 
 
@@ -194,3 +234,32 @@ def test_nothing_is_spent_on_advertising_while_it_is_stopped():
     spent = CopyOfEachDay(lambda m: -m.ledger.money_today[31, m.ledger.entities.index("platform 0")])
     world(FULL["emergency_plan"], observers=[spent])
     assert not any(spent.days[2:10]) and spent.days[12] > 0
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_emergency_cut_stands_beside_another_strategy_of_the_price_in_any_order(order):
+    rule = {"indicator": "complaints_waiting", "above": -1.0, "do": "cut_fee", "size": .01, "days": 50}
+    plans = [{"kind": "match", "lag_days": 1}, {"kind": "emergency_plan", "rules": [rule]}][::order]
+    market = world(*plans, after=10, tactics=[])
+    assert market.prices.shown[0] == pytest.approx(.01), "a rival's 2% less one"
+
+
+def test_an_emergency_cut_ends_where_the_fee_does():
+    rule = {"indicator": "complaints_waiting", "above": -1.0, "do": "cut_fee", "size": .3, "days": 50}
+    market = world({"kind": "emergency_plan", "rules": [rule]}, after=10, tactics=[])
+    assert market.prices.shown[0] == 0 and not market.prices.fees_today[0] and not market.prices.subsidies_today[0]
+
+
+def test_a_fork_under_another_plan_remembers_nothing_of_the_first(tmp_path):
+    world(FULL["emergency_plan"], after=5).save(tmp_path / "checkpoint")
+    same, other = world(FULL["emergency_plan"], after=0), world({**FULL["emergency_plan"], "rules": RULES[1:]}, after=0)
+    for market in (same, other):
+        market.resume(tmp_path / "checkpoint")
+    assert same.strategies[0].fired_on and not other.strategies[0].fired_on
+
+
+def test_registrations_of_thirty_days_are_unknown_before_an_entrant_is_open_so_long():
+    rule = {"indicator": "registrations", "below": 1e9, "do": "cut_fee", "size": .01}
+    entrant = {"kind": "start_up", "opens": datetime.date(2012, 1, 11)}
+    market = world({"kind": "emergency_plan", "platform": 3, "rules": [rule]}, entrants=[entrant], tactics=[])
+    assert market.strategies[0].fired_on == {0: 40}
