@@ -121,7 +121,9 @@ def run_page(run, lang: str = "en") -> Page:
         closed=write.level(s.get("closed_merchants"), "merchants"),
     )
     numbers = [*customers_section.customer_tiles(run, say), *target_tiles(paths, say)]
-    return Page(_title(scenario, say), meta, _question(scenario, say), [answer, *funds_and_fees(s, lang)], numbers, [], sections)
+    about = funds_and_fees(s, lang)  # where the scenario has them, they are what it is about
+    return Page(_title(scenario, say), meta, _question(scenario, say), [*about, answer] if scenario.products else [answer, *about], numbers,
+                [], sections)
 
 
 def compare_page(comparison, lang: str = "en") -> Page:

@@ -10,6 +10,7 @@ from results.style import DOUBLE, WITH, canvas, in_style
 from results.words import Words
 
 OF_CUSTOMERS = ("new_users", "users", "awareness", "market_share", "customer_satisfaction", "marketing_spending")
+OF_FUNDS = ("fund_users", "fund_assets", "fund_yield", "subscriptions", "redemptions", "users")
 SHOWN = ("gmv", "drawn", "loan_book", "npl_ratio", "lender_profit", "open_merchants")
 
 
@@ -21,7 +22,7 @@ def overview(run, say: Words) -> Picture:
     few = run.daily["bad_loans_simulated"].max() < LEAST_BAD_LOANS
     shown = ["written_off" if name == "npl_ratio" and few else name for name in SHOWN]
     if run.daily["new_users"].notna().any():
-        shown = list(OF_CUSTOMERS)
+        shown = list(OF_FUNDS if run.daily["fund_assets"].notna().any() else OF_CUSTOMERS)
     for axes, name in zip(panels.flat, shown):
         values = run.daily[name].to_numpy(float)
         known = values[np.isfinite(values)]
