@@ -57,6 +57,7 @@ def test_an_entrant_sells_from_its_day_on_and_the_platform_feels_it(name):
         assert market.prices.recent_payments(market, 30)[0] < usual.prices.recent_payments(usual, 30)[0]
 
 
+@pytest.mark.slow
 def test_claims_have_numbers_a_band_and_a_null():
     small = {"consumers.count": 4000, "merchants.count": 8, "weight": 2500.0, "days": 150}
     found = _war(small, 1, nulls=True) | _budgets(small, 1, nulls=False)

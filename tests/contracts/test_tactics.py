@@ -73,7 +73,7 @@ def test_a_tactic_acts_on_the_days_of_its_window_only(kind, monkeypatch):
     assert days == [DAY + datetime.timedelta(days=k) for k in range(4)]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("kind", TACTICS)
 def test_a_tactic_never_spends_more_than_its_budget(kind, seed):
     settings, spent_of = BUDGETS[kind]

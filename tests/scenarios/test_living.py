@@ -19,6 +19,7 @@ from scenarios.writing import as_data
 from sim.core.errors import UserError
 from sim.model import Market
 from sim.networks import NETWORKS, kinds_for
+from tests.scenarios.covering import fast_first
 
 START = date(2012, 1, 30)  # the second day is the end of a month: interest, wages and instalments fall into two days
 SMALL = {"consumers.count": 300, "merchants.count": 20, "banks.count": 4, "networks.interbank.mean_degree": 2.0, "weight": 20_000.0,
@@ -107,7 +108,7 @@ def dotted(path):
     return ".".join(map(str, path))
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", fast_first(SCENARIOS))
 def test_a_world_at_either_bound_of_any_setting_lives(name):
     n_lived = n_tried = 0
     for path, value in own_settings(name):
@@ -154,7 +155,7 @@ def test_every_kind_of_network_lives_in_the_smallest_world_or_says_what_it_needs
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", fast_first(SCENARIOS))
 def test_every_setting_meets_every_slip_and_lives_six_weeks_or_is_refused(name):
     for path, value in own_settings(name):
         for slip in [*bounds(name, path, value), *SLIPS]:

@@ -73,6 +73,7 @@ def test_a_small_search_ends_with_a_plan_that_runs(finished):
     assert summary["fresh"] == 4 and summary["mean"] == pytest.approx(pd.read_csv(finished / "plans.csv")["mean"][0])
 
 
+@pytest.mark.slow
 def test_a_search_killed_in_the_middle_goes_on_to_the_same_bits(finished, world):
     folder = world.parent / "killed"
     process = subprocess.Popen([sys.executable, "-P", "-m", "experiments", "optimise", str(world), *WORDS, "--workers", "2", "--out",
