@@ -193,3 +193,29 @@ def test_without_competition_for_customers_nothing_of_it_exists(plain):
     market = small_market(after=5)
     assert len(market.promotions.keenness) == 0 and len(market.promotions.ahead) == 0
     assert differences(plain, lived()) == []
+
+
+# --- what fresh eyes found --------------------------------------------------------------------------------------------
+
+
+def test_a_welcome_of_the_first_day_is_for_who_registers_then():
+    market = lived({**offer("sign_up_bonus"), "start": datetime.date(2012, 1, 1)}, after=1)
+    assert 0 < market.promotions.accounts[0].n_given <= len(market.promotions.newcomers_today) < 50  # not the 600 users of the start
+
+
+def test_a_coupon_that_could_not_be_paid_draws_nobody():
+    poor = lived(offer("coupon", value_cny=60.0, budget_cny=2e5), after=30)  # 50 CNY of this world
+    assert poor.promotions.accounts[0].n_redeemed == 0 and not poor.promotions.is_extra.any() and len(poor.promotions.ahead) == 0
+
+
+def test_two_coupons_never_pay_more_than_was_paid():
+    big = {"value_cny": 3000.0, "least_basket_cny": 0.0, "end": FIRST}
+    market = lived(offer("coupon", **big), offer("coupon", name="b", **big), after=30)
+    spent = sum(account.spent for account in market.promotions.accounts.values())
+    assert 0 < spent <= sum(account.n_redeemed for account in market.promotions.accounts.values()) * 300_000
+    assert market.promotions.accounts[1].n_redeemed < market.promotions.accounts[0].n_redeemed
+
+
+def test_who_was_offered_something_rests_before_the_next_offer():
+    market = lived(offer("personal_offer", rest_days=40), after=40)
+    assert market.promotions.accounts[0].n_given <= (market.customers.n_uses[: len(market.consumers)] >= 3).sum()
