@@ -123,8 +123,7 @@ def feel_urge(m):
 def _value_today(m, account) -> tuple[np.ndarray, np.ndarray]:
     """(consumers who may pay at the platform, CNY that a payment there would bring each of them nearer)."""
     terms, c, mine = account.terms, m.consumers, m.customers.of(account.terms.platform)
-    stage = m.customers.stage[mine]
-    may_pay = (stage >= VERIFIED) & (stage != CHURNED)
+    may_pay = m.customers.are_users(terms.platform)
     if terms.points_share > 0:
         goes_on = account.number in m.promotions.in_force
         ids = np.flatnonzero(may_pay & (terms.points_share * c.basket_scale <= account.left)) if goes_on else np.zeros(0, np.int64)
@@ -149,16 +148,20 @@ def claim(m):
     """What expired, or belonged to who left, is gone; what fell due is claimed; points are collected; extra trips were partly early ones.
 
     All of it goes into each promotion's account.
-    Reads: promotions.payments, customers.stage, n_uses, registered_on, for_deal.  Writes: promotions.claims_today, ahead.
+    Reads: m.goods.buyers_today, paid_today, m.rival_sales_today, customers.stage, n_uses, registered_on,
+    for_deal.  Writes: promotions.claims_today, ahead.
     Draws: BOUGHT_AHEAD, one per consumer who paid on a trip made for a promise.
     """
-    promotions, unpaid = m.promotions, {}  # by platform: what coupons have left to pay of each consumer's payment
+    promotions, payments, unpaid = m.promotions, {}, {}  # by platform: what was paid, and what of it no coupon has paid for yet
     for number, account in promotions.accounts.items():
         terms, mine = account.terms, m.customers.of(account.terms.platform)
         stage, held = m.customers.stage[mine], account.given_on >= 0
-        ids, paid = promotions.payments_today(m, terms.platform)
-        payment = np.zeros(len(held), np.int64)
-        payment[ids] = paid
+        if terms.platform not in payments:
+            ids, paid = m.payments_at(terms.platform)
+            payment = np.zeros(len(held), np.int64)
+            payment[ids] = paid
+            payments[terms.platform], unpaid[terms.platform] = (ids, paid, payment), payment.copy()
+        ids, paid, payment = payments[terms.platform]
         gone = held & ((m.day - account.given_on > terms.expiry_days) | (stage == CHURNED) & (payment == 0))  # her last payment counts
         promotions.take_back(account, np.flatnonzero(gone))
         if terms.points_share > 0:
@@ -170,7 +173,7 @@ def claim(m):
             due, amount = _due_welcome(m, account, payment)
             fate = np.where(m.customers.for_deal[mine][due], WON, ANYWAY)
         else:
-            rest = unpaid.setdefault(terms.platform, payment)
+            rest = unpaid[terms.platform]
             holds = (account.worth > 0) & (payment >= terms.least_basket) & (m.day - account.given_on <= terms.good_days)
             due = np.flatnonzero(holds & (rest > 0))
             amount = np.minimum(account.worth, rest)[due]

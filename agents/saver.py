@@ -132,7 +132,7 @@ def take_up(m):
         stage, joined = customers.stage[at], holdings.joined_on[mine]
         trust = customers.trust_good[at] / (customers.trust_good[at] + customers.trust_bad[at])
         _give_up(m, number, np.flatnonzero((joined >= 0) & ((stage == CHURNED) | (trust < own.trust_needed - s.panic_margin))))
-        may = (joined < 0) & (stage >= VERIFIED) & (stage != CHURNED) & (trust >= own.trust_needed) & (holdings.due_on[mine] < 0)
+        may = (joined < 0) & customers.are_users(p) & (trust >= own.trust_needed) & (holdings.due_on[mine] < 0)
         if product.holds_money:
             may &= c.deposit >= 100 * own.minimum_cny
         reaches, pull = product.reaches(m), pull_of(m, number)

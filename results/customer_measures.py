@@ -3,12 +3,10 @@
 Known where platforms compete for customers; elsewhere pages leave them out.  A user is registered and has not left for good.
 """
 
-from functools import wraps
-
 import numpy as np
 
 from agents.customer import AWARE, CHURNED, CONSIDERING, DORMANT, FIRST_USE, REGISTERED
-from results.measuring import cny, count, measure, share
+from results.measuring import cny, count, of_customers, share
 from sim.core.ledger import Purpose
 from sim.core.views import ABUSED, ANYWAY, WON
 from sim.markets.media import RECENT_DAYS
@@ -20,19 +18,6 @@ SAMPLE = 4000  # consumers asked for the providers they know
 YOUNG = 2  # segments below it: students and young professionals (K08)
 MARKETING = (Purpose.ADVERTISING, Purpose.REFERRAL_REWARD, Purpose.SURVEY, Purpose.PARTNER_SHARE, Purpose.DEAL,
              Purpose.DEAL_ABUSE, Purpose.RATE_BOOST, Purpose.SUBSIDY)
-
-
-def _of_customers(unit: str, meaning: str, over_days: str, chinese: str):
-    """A measure that is only known where platforms compete for customers."""
-
-    def register(function):
-        @wraps(function)
-        def where_contested(m):
-            return function(m) if len(m.customers) else np.nan
-
-        return measure(unit, meaning, over_days, chinese, is_optional=True)(where_contested)
-
-    return register
 
 
 def _focal(m, column: str) -> np.ndarray:
@@ -62,67 +47,67 @@ def _plans(m):
 # --- the funnel -------------------------------------------------------------------------------------------------------
 
 
-@_of_customers("share", "Consumers who know the platform (K01)", "last", "品牌认知度")
+@of_customers("share", "Consumers who know the platform (K01)", "last", "品牌认知度")
 def awareness(m):
     return (_focal(m, "stage") >= AWARE).mean()
 
 
-@_of_customers("share", "Consumers who consider or use the platform", "last", "考虑或使用占比")
+@of_customers("share", "Consumers who consider or use the platform", "last", "考虑或使用占比")
 def considered_share(m):
     stage = _focal(m, "stage")
     return ((stage >= CONSIDERING) & (stage != CHURNED)).mean()
 
 
-@_of_customers("visits a day", "Visits of the platform by who is no user", "sum", "访问量")
+@of_customers("visits a day", "Visits of the platform by who is no user", "sum", "访问量")
 def visits(m):
     return count(m, m.media.n_visits_today[FOCAL])
 
 
-@_of_customers("registrations a day", "First registrations", "sum", "注册数")
+@of_customers("registrations a day", "First registrations", "sum", "注册数")
 def registrations(m):
     return count(m, m.media.n_registered_today[FOCAL])
 
 
-@_of_customers("share", "Registrations / visits of the last 30 days (K05)", "last", "转化率")
+@of_customers("share", "Registrations / visits of the last 30 days (K05)", "last", "转化率")
 def conversion_rate(m):
     came, registered = m.media.recent[:, :, FOCAL].sum(axis=1)
     return share(registered, came) if m.day >= RECENT_DAYS - 1 else np.nan
 
 
-@_of_customers("users a day", "Users who paid for the first time (K07)", "sum", "新用户数")
+@of_customers("users a day", "Users who paid for the first time (K07)", "sum", "新用户数")
 def new_users(m):
     return count(m, first_used_today(m).sum())
 
 
-@_of_customers("users", "Users: registered, and not left for good (K02)", "last", "用户数")
+@of_customers("users", "Users: registered, and not left for good (K02)", "last", "用户数")
 def users(m):
     return count(m, _is_user(m).sum())
 
 
-@_of_customers("share", "Users who paid within 30 days (K03)", "last", "活跃用户占比")
+@of_customers("share", "Users who paid within 30 days (K03)", "last", "活跃用户占比")
 def active_share(m):
     is_user = _is_user(m)
     recent = is_user & (m.day - _focal(m, "last_use_on") < ACTIVE_DAYS) & (_focal(m, "first_use_on") >= 0)
     return share(recent.sum(), is_user.sum()) if m.day >= ACTIVE_DAYS else np.nan  # before, nobody knows when old users last paid
 
 
-@_of_customers("users", "Users who have not paid for a quarter", "last", "沉睡用户数")
+@of_customers("users", "Users who have not paid for a quarter", "last", "沉睡用户数")
 def dormant_users(m):
     return count(m, (_focal(m, "stage") == DORMANT).sum())
 
 
-@_of_customers("customers a day", "Customers who left for good", "sum", "流失客户数")
+@of_customers("customers a day", "Customers who left for good", "sum", "流失客户数")
 def churned_customers(m):
     return count(m, ((_focal(m, "stage") == CHURNED) & (_focal(m, "since") == m.day)).sum())
 
 
-@_of_customers("share", "Payments at the platform / payments at all platforms (K06)", "mean", "市场份额")
+@of_customers("share", "Payments at the platform / payments at all platforms (K06)", "mean", "市场份额")
 def market_share(m):
     rows, works = m.used_today
     return share((works & (rows < len(m.consumers))).sum(), works.sum())
 
 
-@_of_customers("share", "Users who are students or young professionals (K08)", "last", "年轻用户占比")
+@of_customers("share", "Users who are students or young professionals (K08)", "last", "年轻用户占比")
 def young_share(m):
     is_user = _is_user(m)
     return share((is_user & (m.consumers.segment[: len(is_user)] < YOUNG)).sum(), is_user.sum())
@@ -131,13 +116,13 @@ def young_share(m):
 # --- what they think --------------------------------------------------------------------------------------------------
 
 
-@_of_customers("share", "Mean satisfaction of users (K04)", "last", "用户满意度")
+@of_customers("share", "Mean satisfaction of users (K04)", "last", "用户满意度")
 def customer_satisfaction(m):
     is_user = _is_user(m)
     return share(_focal(m, "satisfaction")[is_user].sum(dtype=np.float64), is_user.sum())
 
 
-@_of_customers("share", "Mean trust of consumers who know the platform", "last", "信任度")
+@of_customers("share", "Mean trust of consumers who know the platform", "last", "信任度")
 def trust(m):
     knows = _focal(m, "stage") >= AWARE
     good, bad = _focal(m, "trust_good")[knows], _focal(m, "trust_bad")[knows]
@@ -151,12 +136,12 @@ def _providers(m, bits: np.ndarray, at_platform) -> float:
     return float(np.bitwise_count(bits[:n]).mean() + at_platform(stage).sum(axis=0).mean())
 
 
-@_of_customers("providers", "Banks and platforms a consumer knows (L36)", "last", "知晓的机构数")
+@of_customers("providers", "Banks and platforms a consumer knows (L36)", "last", "知晓的机构数")
 def providers_known(m):
     return _providers(m, m.consumers.known_banks, lambda stage: stage >= AWARE)
 
 
-@_of_customers("providers", "Banks and platforms a consumer considers (L36)", "last", "考虑的机构数")
+@of_customers("providers", "Banks and platforms a consumer considers (L36)", "last", "考虑的机构数")
 def providers_considered(m):
     return _providers(m, m.consumers.considered_banks, lambda stage: (stage >= CONSIDERING) & (stage != CHURNED))
 
@@ -164,43 +149,43 @@ def providers_considered(m):
 # --- marketing --------------------------------------------------------------------------------------------------------
 
 
-@_of_customers("CNY a day", "The platform's spending on advertising", "sum", "广告支出")
+@of_customers("CNY a day", "The platform's spending on advertising", "sum", "广告支出")
 def ad_spending(m):
     return _spent(m, Purpose.ADVERTISING)
 
 
-@_of_customers("CNY a day", "The platform's advertising, rewards, promotions, subsidies, rate boosts, surveys and partners' shares", "sum",
+@of_customers("CNY a day", "The platform's advertising, rewards, promotions, subsidies, rate boosts, surveys and partners' shares", "sum",
                "营销支出")
 def marketing_spending(m):
     return _spent(m, *MARKETING)
 
 
-@_of_customers("exposures a day", "Exposures to the platform's advertising", "sum", "广告曝光")
+@of_customers("exposures a day", "Exposures to the platform's advertising", "sum", "广告曝光")
 def impressions(m):
     return count(m, sum(plan.impressions_today for plan in _plans(m)))
 
 
-@_of_customers("clicks a day", "Clicks on the platform's advertising", "sum", "广告点击")
+@of_customers("clicks a day", "Clicks on the platform's advertising", "sum", "广告点击")
 def clicks(m):
     return count(m, sum(plan.clicks_today for plan in _plans(m)))
 
 
-@_of_customers("messages a day", "Recommendations of the platform that a friend hears", "sum", "好评传播")
+@of_customers("messages a day", "Recommendations of the platform that a friend hears", "sum", "好评传播")
 def praise(m):
     return count(m, m.word_of_mouth.n_praise_today[FOCAL])
 
 
-@_of_customers("messages a day", "Warnings of the platform that a friend hears", "sum", "差评传播")
+@of_customers("messages a day", "Warnings of the platform that a friend hears", "sum", "差评传播")
 def warnings(m):
     return count(m, m.word_of_mouth.n_warnings_today[FOCAL])
 
 
-@_of_customers("invitations a day", "Invitations sent under a referral programme", "sum", "推荐邀请")
+@of_customers("invitations a day", "Invitations sent under a referral programme", "sum", "推荐邀请")
 def invitations(m):
     return count(m, m.word_of_mouth.n_invitations_today[FOCAL])
 
 
-@_of_customers("CNY a day", "Rewards paid under a referral programme, to both sides", "sum", "推荐奖励")
+@of_customers("CNY a day", "Rewards paid under a referral programme, to both sides", "sum", "推荐奖励")
 def referral_rewards(m):
     return _spent(m, Purpose.REFERRAL_REWARD)
 
@@ -212,32 +197,32 @@ def _promised(m, fate: int) -> float:
     return cny(m, sum(int(account.paid_today[fate]) for account in m.promotions.accounts.values() if account.terms.platform == FOCAL))
 
 
-@_of_customers("CNY a day", "Promotions paid to who came, or bought here, only because of them", "sum", "促销带来的新增")
+@of_customers("CNY a day", "Promotions paid to who came, or bought here, only because of them", "sum", "促销带来的新增")
 def promotion_won(m):
     return _promised(m, WON)
 
 
-@_of_customers("CNY a day", "Promotions paid to who would have come or bought here anyway (cannibalised)", "sum", "促销补贴自有客户")
+@of_customers("CNY a day", "Promotions paid to who would have come or bought here anyway (cannibalised)", "sum", "促销补贴自有客户")
 def promotion_anyway(m):
     return _promised(m, ANYWAY)
 
 
-@_of_customers("CNY a day", "Promotions paid to abuse rings (promotion leak)", "sum", "促销被套取")
+@of_customers("CNY a day", "Promotions paid to abuse rings (promotion leak)", "sum", "促销被套取")
 def promotion_abused(m):
     return _promised(m, ABUSED)
 
 
-@_of_customers("accounts a day", "Fake accounts that pass the check at registration", "sum", "虚假账户数")
+@of_customers("accounts a day", "Fake accounts that pass the check at registration", "sum", "虚假账户数")
 def fake_accounts(m):
     return count(m, m.rings.n_fake_today[FOCAL])
 
 
-@_of_customers("newcomers a day", "Honest newcomers taken for frauds (false positives)", "sum", "误判新用户数")
+@of_customers("newcomers a day", "Honest newcomers taken for frauds (false positives)", "sum", "误判新用户数")
 def false_alarms(m):
     return count(m, m.promotions.n_false_alarms_today[FOCAL])
 
 
-@_of_customers("purchases", "Bought ahead of need for promotions, and not yet missed again (pull-forward)", "last", "提前消费笔数")
+@of_customers("purchases", "Bought ahead of need for promotions, and not yet missed again (pull-forward)", "last", "提前消费笔数")
 def bought_ahead(m):
     return count(m, m.promotions.ahead.sum(dtype=np.float64))
 
@@ -245,16 +230,16 @@ def bought_ahead(m):
 # --- service ----------------------------------------------------------------------------------------------------------
 
 
-@_of_customers("share", "Hours of the week in which the hotline answers (K09)", "last", "热线覆盖率")
+@of_customers("share", "Hours of the week in which the hotline answers (K09)", "last", "热线覆盖率")
 def hotline_coverage(m):
     return coverage(m.settings.standing.of(FOCAL))
 
 
-@_of_customers("complaints a day", "Complaints made", "sum", "投诉数")
+@of_customers("complaints a day", "Complaints made", "sum", "投诉数")
 def complaints(m):
     return count(m, m.service.n_complaints_today[FOCAL])
 
 
-@_of_customers("days", "Mean wait of the complaints answered in a day", "mean", "投诉等待天数")
+@of_customers("days", "Mean wait of the complaints answered in a day", "mean", "投诉等待天数")
 def complaint_wait_days(m):
     return m.service.wait_days_today[FOCAL] if m.service.n_answered_today[FOCAL] else np.nan

@@ -350,4 +350,7 @@ def ledger_residual(m):
     return float(m.ledger.residual())
 
 
-from results import competition_measures, customer_measures, product_measures  # noqa: E402, F401 - register theirs after those above
+from results import customer_measures  # noqa: E402, F401 - the order is that of the columns
+
+# isort: split
+from results import competition_measures, product_measures  # noqa: E402, F401

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial, wraps
 
 import numpy as np
 
@@ -27,14 +28,22 @@ class Measure:
 MEASURES: dict[str, Measure] = {}
 
 
-def measure(unit: str, meaning: str, over_days: str, chinese: str, is_optional: bool = False):
-    """Register the function below as a measure of the same name."""
+def measure(unit: str, meaning: str, over_days: str, chinese: str, where: Callable | None = None):
+    """Register the function below as a measure of the same name; `where` says of a market whether it has what is measured."""
 
     def register(function):
-        MEASURES[function.__name__] = Measure(function.__name__, unit, meaning, over_days, chinese, function, is_optional)
-        return function
+        @wraps(function)
+        def where_there(m):
+            return function(m) if where(m) else np.nan
+
+        value = function if where is None else where_there
+        MEASURES[function.__name__] = Measure(function.__name__, unit, meaning, over_days, chinese, value, where is not None)
+        return value
 
     return register
+
+
+of_customers = partial(measure, where=lambda m: len(m.customers) > 0)  # only known where platforms compete for customers
 
 
 def cny(m, amount_fen) -> float:

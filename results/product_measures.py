@@ -1,26 +1,15 @@
 """Daily measures of payment shares, known where platforms compete, and of what consumers hold in products, known where there are any."""
 
-from functools import wraps
-
 import numpy as np
 
-from results.customer_measures import _of_customers
-from results.measuring import cny, count, measure, share
+from results.measuring import cny, count, measure, of_customers, share
 
 FOCAL = 0
 
 
-def _of_products(unit: str, meaning: str, over_days: str, chinese: str, kind: str = ""):
+def _of_products(*texts: str, kind: str = ""):
     """A measure that is only known where there is a product, or one of a kind."""
-
-    def register(function):
-        @wraps(function)
-        def where_there_are(m):
-            return function(m) if any(kind in ("", product.kind) for product in m.products) else np.nan
-
-        return measure(unit, meaning, over_days, chinese, is_optional=True)(where_there_are)
-
-    return register
+    return measure(*texts, where=lambda m: any(kind in ("", product.kind) for product in m.products))
 
 
 # --- payment shares ---------------------------------------------------------------------------------------------------
@@ -35,19 +24,19 @@ def payments_today(m) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return platform, np.concatenate((m.goods.paid_today, paid_there)), m.consumers.is_mobile[who]
 
 
-@_of_customers("share", "Paid at the platform / paid at all platforms, by value (S27, M11)", "mean", "第三方支付份额")
+@of_customers("share", "Paid at the platform / paid at all platforms, by value (S27, M11)", "mean", "第三方支付份额")
 def payment_share(m):
     platform, amount, _ = payments_today(m)
     return share(amount[platform == FOCAL].sum(), amount.sum())
 
 
-@_of_customers("share", "Paid on phones at the platform / paid on phones at all platforms, by value (S28, M11)", "mean", "移动支付份额")
+@of_customers("share", "Paid on phones at the platform / paid on phones at all platforms, by value (S28, M11)", "mean", "移动支付份额")
 def mobile_payment_share(m):
     platform, amount, on_phone = payments_today(m)
     return share(amount[on_phone & (platform == FOCAL)].sum(), amount[on_phone].sum())
 
 
-@_of_customers("share", "Paid on phones at the platform / paid at the platform, by value (M13)", "mean", "平台移动支付占比")
+@of_customers("share", "Paid on phones at the platform / paid at the platform, by value (M13)", "mean", "平台移动支付占比")
 def mobile_share_of_payments(m):
     platform, amount, on_phone = payments_today(m)
     return share(amount[on_phone & (platform == FOCAL)].sum(), amount[platform == FOCAL].sum())

@@ -145,6 +145,14 @@ class Market(mesa.Model):
         place = platform - self.settings.platforms.count
         return self.settings.standing.of(platform) if place < 0 else self.settings.entrants[place].standing
 
+    def payments_at(self, platform: int) -> tuple[np.ndarray, np.ndarray]:
+        """Consumers who paid at a platform today, and what, fen."""
+        if platform == FOCAL:
+            return self.goods.buyers_today, self.goods.paid_today
+        rows, amount = self.rival_sales_today
+        here = (rows // len(self.consumers) == platform) & (amount > 0)
+        return rows[here] % len(self.consumers), amount[here]
+
     def may_take_payments(self, platform: int) -> bool:
         """True if the platform has a licence today."""
         return has_licence(self, platform)

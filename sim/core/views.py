@@ -170,3 +170,8 @@ class PromotionTerms:
     screening: float = 0.0
     is_welcome: bool = False
     by_invitation: bool = False
+
+    @property
+    def is_set_aside(self) -> bool:
+        """True if its money is set aside when it is promised; coupons are good while the budget lasts."""
+        return self.is_welcome or self.points_share > 0

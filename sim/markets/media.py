@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from sim.core.finance import fen
+from sim.core.kept import Kept
 from sim.core.kernels import kernel, run_in_blocks
 from sim.core.ledger import Purpose
 from sim.core.random import Stream, bits, stream_key, uniform, uniforms
@@ -46,7 +47,7 @@ class MediaSettings(Settings):
 # --- plans ------------------------------------------------------------------------------------------------------------
 
 
-class Plan:
+class Plan(Kept):
     """One media tactic at work.
 
     channel: its coefficients (`agents.tactics.channels.Channel`).  posted: fen for today, -1 if nothing was posted yesterday; left:
@@ -86,17 +87,6 @@ class Plan:
     def is_alive(self) -> bool:
         """True while something is posted, remembered or in stock."""
         return self.is_posted or self.stock > 0 or bool(self.adstock.max(initial=0) > 0)
-
-    def state(self) -> dict:
-        """What a checkpoint keeps."""
-        return {name: getattr(self, name) for name in (*self.COUNTS, *self.ARRAYS)}
-
-    def restore(self, state: dict) -> None:
-        """Put a checkpoint's plan back."""
-        for name in self.COUNTS:
-            setattr(self, name, state[name])
-        for name in self.ARRAYS:
-            getattr(self, name)[...] = state[name]
 
 
 class MediaMarket:

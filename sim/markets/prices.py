@@ -9,6 +9,7 @@ Choice: consumers weigh a fee by its log price, several times as heavily as the 
 
 import numpy as np
 
+from sim.core.budgets import Budgets
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
 from sim.core.settings import Settings, setting
@@ -36,13 +37,12 @@ class Offer:
         self.number, self.platform, self.depth, self.left = number, platform, depth, left
 
 
-class Prices:
+class Prices(Budgets):
     """What platforms charge consumers, a number each.
 
     base: the usual fee, which strategies set; kept.  fee: today's, unless a tactic says otherwise the usual one; fee_cut_today: what an
     emergency takes off it, at most down to 0; discount_today: off both.
-    offers: who pays for discounts, and how much is left.  spent: on them, fen by number of the tactic; ended: numbers of those whose
-    budget did not reach on some day: nobody is shown them any more.
+    offers: who pays for discounts, and how much is left.
     past: what consumers were shown, payments: how many worked, (PAST_DAYS, n_platforms), each day in its place.
     fees_today, subsidies_today, paid_today: fen.
     first_level: commission and fee on the first day over all payments, share; the price index is against it.
@@ -51,12 +51,11 @@ class Prices:
     ARRAYS = ("base", "fee", "fee_cut_today", "discount_today", "past", "payments", "fees_today", "subsidies_today", "paid_today")
 
     def __init__(self, m):
+        super().__init__()
         n = len(m.platforms) if len(m.customers) else 0
         self.base = np.array([m.standing_of(platform).fee for platform in range(n)])
         self.past, self.payments = np.tile(self.base, (PAST_DAYS, 1)), np.zeros((PAST_DAYS, n), np.int64)
         self.fees_today, self.subsidies_today, self.paid_today = np.zeros((3, n), np.int64)
-        self.spent: dict[int, int] = {}
-        self.ended: tuple[int, ...] = ()
         self.first_level = 0.0
         self.fee, self.fee_cut_today, self.discount_today = self.base.copy(), np.zeros(n), np.zeros(n)
         self.open_day()
@@ -121,11 +120,6 @@ class Prices:
         for name in self.ARRAYS:
             getattr(self, name)[...] = state[name]
 
-    def forget(self, numbers: set[int]) -> None:
-        """The tactics of these numbers have spent nothing yet: they are others than those of the checkpoint."""
-        self.spent = {number: spent for number, spent in self.spent.items() if number not in numbers}
-        self.ended = tuple(number for number in self.ended if number not in numbers)
-
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 
@@ -141,15 +135,9 @@ def settle_fees(m):
     if len(m.customers) == 0:
         return
     prices, books, commission = m.prices, m.books, m.settings.goods.commission_share
-    rows, amounts = m.rival_sales_today
-    platforms, ids = np.divmod(rows, len(m.consumers))
     prices.fees_today[:] = prices.subsidies_today[:] = 0
     for platform in range(len(m.platforms)):
-        if platform == FOCAL:
-            buyers, paid = m.goods.buyers_today, m.goods.paid_today
-        else:
-            mine = (platforms == platform) & (amounts > 0)
-            buyers, paid = ids[mine], amounts[mine]
+        buyers, paid = m.payments_at(platform)
         prices.paid_today[platform] = paid.sum()
         if platform != FOCAL and len(buyers):
             m.ledger.pay(books.world, 0, books.platform_own, platform, int(prices.paid_today[platform] * commission),
@@ -177,8 +165,8 @@ def _settle(m, platform: int, buyers, paid):
             given = _while_it_lasts(wanted, offer.left)
             due -= given
             if (given < wanted).any():
-                prices.ended = (*prices.ended, offer.number)
-            prices.spent = {**prices.spent, offer.number: prices.spent.get(offer.number, 0) + int(given.sum())}
+                prices.end(offer.number)
+            prices.book(offer.number, int(given.sum()))
     fee, at_focal = np.maximum(due, 0), platform == FOCAL
     from_deposit = np.minimum(fee, c.deposit[buyers])
     from_wallet = np.minimum(fee - from_deposit, c.wallet[buyers]) if at_focal else np.zeros_like(fee)

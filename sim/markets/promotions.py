@@ -2,8 +2,8 @@
 
 A promotion is one tactic at work.  What it gives is held by consumers until it falls due, is redeemed or expires; money that is
 promised to newcomers or collected in points is set aside from its budget; coupons are good while the budget lasts, and one that it
-could not pay draws nobody.  Who would have come or bought
-anyway is known here, and only here: the same draw is compared with the chance there would have been without the promotion.
+could not pay draws nobody.  Who would have come or bought anyway is known here, and only here: the same draw is compared with the
+chance there would have been without the promotion.
 
 Choice: the truth of one decision by the same draw.  Source: common random numbers (Glasserman and Yao 1992).  Alternative: a second
 world without the promotion, as `jishi compare` has it.  Reason: it costs nothing and splits spending day by day; what follows later
@@ -12,11 +12,12 @@ from a decision is left to the second world.
 
 import numpy as np
 
+from sim.core.kept import Kept
 from sim.core.ledger import Purpose
 from sim.core.views import ANYWAY, FATES, WON, PromotionTerms
 
 
-class Account:
+class Account(Kept):
     """One promotion's books.
 
     given_on: day, -1 nothing held; worth: fen promised, or collected; both (n_consumers,).  spent, reserved: fen.
@@ -38,17 +39,6 @@ class Account:
     def left(self) -> int:
         """Of the budget, neither spent nor promised, fen."""
         return self.terms.budget - self.spent - self.reserved
-
-    def state(self) -> dict:
-        """What a checkpoint keeps."""
-        return {name: getattr(self, name) for name in (*self.COUNTS, *self.ARRAYS)}
-
-    def restore(self, state: dict) -> None:
-        """Put a checkpoint's books back."""
-        for name in self.COUNTS:
-            setattr(self, name, state[name])
-        for name in self.ARRAYS:
-            getattr(self, name)[...] = state[name]
 
 
 class Promotions:
@@ -108,8 +98,8 @@ class Promotions:
         self.in_force.append(number)
         return self.account_of(m, number)
 
-    def give(self, m, number: int, ids: np.ndarray, worth: np.ndarray) -> np.ndarray:
-        """Promise `worth` fen to the consumers `ids`, as far as the budget goes, in this order; those who got it.
+    def give(self, m, number: int, ids: np.ndarray, worth: np.ndarray) -> None:
+        """Promise `worth` fen to the consumers `ids`, as far as the budget goes, in this order.
 
         Money is set aside for a welcome; coupons are worth what is left when they are redeemed.
         """
@@ -121,22 +111,13 @@ class Promotions:
         account.n_expired += int((account.worth[ids] > 0).sum())  # the new one takes the place of what was held
         account.given_on[ids], account.worth[ids] = m.day, worth
         account.n_given += len(ids)
-        return ids
 
     def take_back(self, account: Account, ids: np.ndarray) -> None:
         """What the consumers `ids` hold is gone: it expired, or they left."""
-        if account.terms.is_welcome or account.terms.points_share > 0:
+        if account.terms.is_set_aside:
             account.reserved -= int(account.worth[ids].sum())
         account.n_expired += int((account.worth[ids] > 0).sum())
         account.given_on[ids], account.worth[ids] = -1, 0
-
-    def payments_today(self, m, platform: int) -> tuple[np.ndarray, np.ndarray]:
-        """Consumers who paid at a platform today, and what, fen."""
-        if platform == 0:
-            return m.goods.buyers_today, m.goods.paid_today
-        rows, amount = m.rival_sales_today
-        here = (rows // len(m.consumers) == platform) & (amount > 0)
-        return rows[here] % len(m.consumers), amount[here]
 
     def bill(self, m, account: Account, amount: int, fate: int) -> None:
         """Book what was paid of a promotion."""
@@ -156,7 +137,7 @@ def pay_out(m):
     """
     for number, (ids, amount, fate) in m.promotions.claims_today.items():
         account = m.promotions.accounts[number]
-        if account.terms.is_welcome or account.terms.points_share > 0:
+        if account.terms.is_set_aside:
             account.reserved -= int(account.worth[ids].sum())  # so that all of these can be paid
         paid = np.cumsum(amount) <= account.left
         ids, amount, fate = ids[paid], amount[paid], fate[paid]

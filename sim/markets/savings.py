@@ -10,6 +10,7 @@ earn the rate on reserves on what they hold, so they could not pay the fund's yi
 
 import numpy as np
 
+from sim.core.budgets import Budgets
 from sim.core.ledger import Purpose
 from sim.core.population import Population, Row, column
 
@@ -70,11 +71,10 @@ class Boost:
         self.number, self.product, self.platform, self.apr, self.left = number, product, platform, apr, left
 
 
-class Savings:
+class Savings(Budgets):
     """What the market for savings keeps.
 
     cash, owed: money of each product's issuer and what it owes holders, fen, (n_products,).  fee_carry: fraction of a fen of its fee.
-    spent: on boosts, fen by number of the tactic; ended: numbers of those whose budget did not reach on some day.
     boosts_today: in force.  yield_cut_today: taken off yields by a shock, per year.
     ease_today: friction taken off paying on a phone, by row of the customers; empty without wallets.
     joined_today, left_today: consumers.  subscribed_today, redeemed_today, returned_today, boosted_today: fen, (n_products,).
@@ -83,10 +83,9 @@ class Savings:
     COUNTS = ("joined_today", "left_today", "subscribed_today", "redeemed_today", "returned_today", "boosted_today")
 
     def __init__(self, m):
+        super().__init__()
         n = len(m.products)
         self.cash, self.owed, self.fee_carry = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
-        self.spent: dict[int, int] = {}
-        self.ended: tuple[int, ...] = ()
         for name in self.COUNTS:
             setattr(self, name, np.zeros(n, np.int64))
         for number, product in enumerate(m.products):
@@ -110,11 +109,6 @@ class Savings:
             getattr(self, name)[...] = state[name]
         self.spent, self.ended = dict(state["spent"]), tuple(state["ended"])
         self._start_day(len(self.cash))
-
-    def forget(self, numbers: set[int]) -> None:
-        """The tactics of these numbers have spent nothing yet: they are others than those of the checkpoint."""
-        self.spent = {number: spent for number, spent in self.spent.items() if number not in numbers}
-        self.ended = tuple(number for number in self.ended if number not in numbers)
 
     def open_day(self, m) -> None:
         """No wish, no boost, no cut yet; phones with a wallet pay easily at its platform."""
@@ -250,10 +244,10 @@ def _pay_boost(m, boost: Boost):
     total = int(whole.sum())
     if total > boost.left:
         whole = (whole * (boost.left / total)).astype(np.int64)
-        m.savings.ended = (*m.savings.ended, boost.number)
+        m.savings.end(boost.number)
     holdings.boost_carry[rows] = exact - np.floor(exact)
     paid = m.ledger.pay(m.books.platform_own, boost.platform, m.books.product_cash, boost.product, int(whole.sum()),
                         purpose=Purpose.RATE_BOOST)
     m.ledger.owe(m.books.product_debt, boost.product, m.books.held, rows, whole, purpose=Purpose.RATE_BOOST)
-    m.savings.spent = {**m.savings.spent, boost.number: m.savings.spent.get(boost.number, 0) + paid}
+    m.savings.book(boost.number, paid)
     m.savings.boosted_today[boost.product] += paid
