@@ -18,6 +18,7 @@ from agents.distress import DistressSettings
 from agents.entrants import EntrantSettings
 from agents.guarantor import GuaranteeSettings
 from agents.lending.credit_payment import CreditPaymentCardSettings
+from agents.lending.joining import JoiningSettings
 from agents.lending.large_bank import LargeBankSettings
 from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.micro_specialist import MicroSpecialistSettings
@@ -116,6 +117,7 @@ class Scenario(Header):
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
     open_data: OpenDataSettings = OpenDataSettings()
+    joining: JoiningSettings = JoiningSettings()
     networks: NetworkSettings = NetworkSettings()
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()

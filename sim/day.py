@@ -23,6 +23,7 @@ from agents import (
     saver,
     word_of_mouth,
 )
+from agents.lending import joining
 from sim.markets import (
     agreements,
     closures,
@@ -79,6 +80,7 @@ def live_one_day(m):
 
     # 3 Post
     agreements.update_members(m)
+    joining.decide_joining(m)
     data_consent.decide_consent(m)
     credit.report_outcomes(m)
     term_credit.report_term_outcomes(m)

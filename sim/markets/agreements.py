@@ -3,6 +3,9 @@
 Choice: an agreement has one mode; modes change over time by agreements that follow one another.  Source: DESIGN 4.14.  Alternative:
 one switch for the market.  Reason: lenders can be in different agreements at once, and what each sees is the union.
 
+What can be used by others: `m.data_sharing.seen_by` (the view of any lender), `m.open_data.is_member`, `labels`, `kinds`, `set_members`,
+`SharedView.believed_bad` (a shared chance of bad within a year); `shared_columns.platform_score` is the one place where it is made.
+
 Choice: a lender is known by its number among the lenders of term loans; the platform's micro-loan companies come last.
 """
 
@@ -107,7 +110,8 @@ class OpenData(Kept):
 
     is_member: (agreements, lenders) today.  was_member: ever.  joined_on: day.  refuses: merchants who refuse (n,), empty unless asked;
     consumers_refuse: users of the credit payment.  fees, look_ups: since the start, by agreement; fees_today, look_ups_today.
-    looks_today: what was handed out today.
+    looks_today: what was handed out today.  trials: what a lender that may choose and is not in would have been shown of its cases, by
+    agreement and lender: the platform keeps it, and tells the lender how much better a card would have been.
     """
 
     COUNTS = ("fees_today", "look_ups_today")
@@ -126,6 +130,17 @@ class OpenData(Kept):
         self.fees, self.look_ups = np.zeros(shape[0], np.int64), np.zeros(shape[0], np.int64)
         self.fees_today = self.look_ups_today = 0
         self.looks_today: list[Look] = []
+        self.trials: dict[tuple[int, int], dict[str, np.ndarray]] = {}
+
+    def state(self) -> dict:
+        """What a checkpoint keeps."""
+        return {**super().state(), "trials": {key: dict(shown) for key, shown in self.trials.items()}}
+
+    def restore(self, state: dict) -> None:
+        """Put a checkpoint's agreements back."""
+        super().restore(state)
+        self.trials = {key: dict(shown) for key, shown in state["trials"].items()}
+        self.looks_today = []
 
     @property
     def platform(self) -> int:
@@ -141,6 +156,22 @@ class OpenData(Kept):
         """True on the days of the agreement."""
         each = self.agreements[number]
         return each.start <= m.date and (each.end is None or m.date <= each.end)
+
+    def set_members(self, m, number: int, is_in) -> None:
+        """Who is in an agreement from now on (n_lenders,)."""
+        self.is_member[number] = is_in
+        self.note_members(m, number)
+
+    def note_members(self, m, number: int) -> None:
+        """Remember who is in, and since when."""
+        is_in = self.is_member[number]
+        self.joined_on[number][is_in & (self.joined_on[number] < 0)] = m.day
+        self.was_member[number] |= is_in
+
+    def keep_for_trial(self, number: int, lender: int, ids, columns) -> None:
+        """Add what a lender that may still join would have been shown of its cases `ids` (n,), in order of id."""
+        kept = self.trials.get((number, lender), {name: np.zeros(0, column.dtype) for name, column in {"id": ids, **columns}.items()})
+        self.trials[number, lender] = {name: np.concatenate((kept[name], column)) for name, column in {"id": ids, **columns}.items()}
 
     def may_join(self, number: int) -> np.ndarray:
         """Which lenders the agreement is open to (n_lenders,); not the platform's, if nobody else shares."""
@@ -199,5 +230,4 @@ def update_members(m):
             is_in[:] = False
         elif each.joins == "listed":
             is_in[:] = open_data.may_join(number)
-        open_data.joined_on[number][is_in & (open_data.joined_on[number] < 0)] = m.day
-        open_data.was_member[number] |= is_in
+        open_data.note_members(m, number)

@@ -93,6 +93,16 @@ class DataSharing:
             shared["refuses_sharing"] = (~may_be_shown).astype(float)
         return SharedView(own, shared, bad, is_known)
 
+    def keep_for_trials(self, m, lender: int, rows, ids) -> None:
+        """Keep what a lender would have been shown of its cases by agreements it may still choose; it is told the trial's result alone."""
+        data = m.open_data
+        for number, agreement in enumerate(data.agreements):
+            if agreement.joins == "chooses" and not data.is_member[number, lender] and data.may_join(number)[lender]:
+                may_be_shown = data.consents(rows)
+                columns = shared_columns(m, number, lender, rows)[0]
+                data.keep_for_trial(number, lender, ids, {name: np.where(may_be_shown, each, np.nan).astype(np.float32)
+                                                          for name, each in columns.items()})
+
     def _own_view(self, m, lender: int, rows, error) -> View:
         """What a lender sees without anybody's help."""
         if lender == m.open_data.platform:

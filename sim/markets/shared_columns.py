@@ -30,7 +30,7 @@ def shared_columns(m, number: int, lender: int, rows) -> tuple[dict[str, np.ndar
     """
     agreement, columns, bad = m.open_data.agreements[number], {}, None
     if agreement.kind == "score_as_a_service":
-        columns["shared_bad"], bad = _score(m, rows)
+        columns["shared_bad"], bad = platform_score(m, rows)
         return columns, bad
     kinds, tells = m.open_data.sharers(number)
     columns |= _defaults(m, tells & (np.arange(len(tells)) != lender), rows)
@@ -39,7 +39,7 @@ def shared_columns(m, number: int, lender: int, rows) -> tuple[dict[str, np.ndar
         for source in sorted({COLUMNS_OF[kind] for kind in kinds if kind in COLUMNS_OF} - {own}):
             columns |= _history(m, source, kinds, rows)
         if "platform" in kinds and own != "platform":
-            columns["shared_bad"], bad = _score(m, rows)
+            columns["shared_bad"], bad = platform_score(m, rows)
     return columns, bad
 
 
@@ -48,7 +48,7 @@ def column_names(m, number: int, lender: int) -> list[str]:
     return list(shared_columns(m, number, lender, np.zeros(0, np.int64))[0])
 
 
-def _score(m, rows):
+def platform_score(m, rows):
     """The platform's own answer: its chance of bad within a year; until it has a card, one minus its points, which only rank."""
     view, lender = m.data_sharing.platform_view(m, rows), m.platform_lender
     card = getattr(getattr(lender, "learning", None), "card", None)

@@ -5,6 +5,8 @@ import datetime
 import numpy as np
 import pytest
 
+from agents.lending.joining import bads_accepted
+from sim.markets.shared_columns import shared_columns
 from tests.worlds import differences, small_market
 
 EAGER = {"consumers__count": 3000, "merchants__count": 300, "days": 150, "merchants__bank_application_rate": 12.0,
@@ -78,3 +80,36 @@ def test_what_a_lender_may_not_see_reaches_no_decision(market):
             assert getattr(again, name)[hidden].tobytes() == getattr(answer, name)[hidden].tobytes(), (data.labels[k], name)
     for name, column in kept.items():
         getattr(shops, name)[:] = column
+
+
+# --- who joins --------------------------------------------------------------------------------------------------------
+
+
+def test_better_cards_let_fewer_bads_by():
+    assert bads_accepted(.5, .3) == pytest.approx(.7)
+    assert bads_accepted(.72, .5) > bads_accepted(.8, .5) > bads_accepted(.9, .5)
+
+
+def test_a_lender_joins_while_what_it_saves_is_above_the_fee():
+    chosen = {**SCORE, "lenders": ["all"], "end": None, "joins": "chooses"}
+    free, dear = (small_market(after=140, agreements=[{**chosen, "fee_cny": fee}], **EAGER)
+                  for fee in (0.0, 5_000.0))
+    assert free.open_data.is_member[0, :-1].any()
+    assert not dear.open_data.is_member[0, :-1].any()
+    kept = dear.open_data.trials[0, 0]  # what it would have been shown, which it never was
+    assert len(kept["id"]) == len(kept["shared_bad"]) > 0
+    assert "shared_bad" not in dear.term_policies[0].learning.experience.features
+
+
+# --- deletion and identity --------------------------------------------------------------------------------------------
+
+
+def test_what_rests_on_deleted_records_is_not_shown(market):
+    rows = np.arange(300)
+    found = {}
+    for days in (45, 36_500):
+        market.settings = market.settings.model_copy(update={"open_data": market.settings.open_data.model_copy(
+            update={"forget_days": days, "identity_strength": 1.0})})
+        found[days] = shared_columns(market, 0, 0, rows)[0]
+    assert np.isnan(found[45]["platform_sales_trend"]).all() and not np.isnan(found[36_500]["platform_sales_trend"]).any()
+    assert found[45]["elsewhere_bad"].sum() <= found[36_500]["elsewhere_bad"].sum()

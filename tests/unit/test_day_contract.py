@@ -121,7 +121,8 @@ def written():
         credit_payment__guarantee_after_days=10, guarantee__capital_cny=4e6, guarantee__most_leverage=1e4, guarantee__borrowing_share=20.0,
         credit_users__take_up_a_month=1.0, credit_users__forget_prob=.5, credit_users__catch_up_rate=.05,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6), open_data__consent="asked",
-        agreements=[{"kind": "full_history", "start": start, "fee_cny": 5.0, "sharers": ["all"]}])
+        agreements=[{"kind": "full_history", "start": start, "fee_cny": 5.0, "sharers": ["all"]},
+                    {"kind": "score_as_a_service", "start": start, "joins": "chooses"}])
         for model in ("guarantee", "own_book")]
     window = {"start": start, "end": start.replace(month=6)}
     markets.append(contested_market(
