@@ -16,6 +16,47 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     **LIFT_WORDS,
     **OPTIMUM_WORDS,
+    # --- shared data ---
+    "section_open_data": ("Who gets credit where data are shared", "数据共享下谁获得信贷"),
+    "open_data_sentence": ("Owners in groups, the same owners in both scenarios. Access: term loans paid out, of applications that came to an "
+                           "end. Price: yearly rate of what was lent. Default: loans more than 90 days past due, of those paid out.",
+                           "同一批店主在两种情景下的分组比较。可得性: 结案申请中放款的比例; 价格: 放款年利率; 违约: 逾期超过 90 天的笔数占放款笔数。"),
+    "caveat_open_data": ("A thin file is that of a shop younger than a year on the first day. Sizes are thirds. Owners have no gender in this market; "
+                         "users of the credit payment do. A default late in the run is not seen.",
+                         "薄档案指首日开业不足一年的店铺; 规模按三等分。本市场中店主没有性别, 信用支付用户有。期末的违约观察不到。"),
+    "open_gains": ("Who gains: {who}.", "受益者: {who}。"),
+    "open_loses": ("Who loses: {who}. {won} of shops get a term loan they would not have got, {lost} lose one.",
+                   "受损者: {who}。{won} 的店铺得到原本得不到的定期贷款, {lost} 失去原有贷款。"),
+    "open_risk": ("Where the risk went: {where}.", "风险去向: {where}。"),
+    "open_nowhere": ("it did not move", "未发生变化"),
+    "short_term_written_off": ("term loans written off", "定期贷款核销"),
+    "short_npl_ratio": ("bad-loan ratio of the micro-loan companies", "小贷公司不良率"),
+    "short_bank_npl_ratio": ("bad-loan ratio of term loans", "定期贷款不良率"),
+    "open_nobody": ("nobody for certain", "无显著对象"),
+    "open_group_moved": ("{group}, {what} {difference} ({interval})", "{group}{what} {difference} ({interval})"),
+    "open_group": ("owners", "店主"),
+    "open_access": ("access to term loans", "定期贷款可得性"),
+    "open_apr": ("price of term loans", "定期贷款价格"),
+    "open_default": ("default", "违约率"),
+    "open_lent": ("term loans a shop", "店均定期贷款额"),
+    "open_line": ("days with a platform line", "持有平台额度的天数占比"),
+    "open_line_default": ("default at the platform", "平台违约率"),
+    "open_group_all": ("all owners", "全部店主"),
+    "open_group_thin": ("thin files", "薄档案"),
+    "open_group_known": ("files of a year and more", "一年以上档案"),
+    "open_group_small": ("small shops", "小店铺"),
+    "open_group_middle": ("middle shops", "中等店铺"),
+    "open_group_large": ("large shops", "大店铺"),
+    "open_group_certified": ("certified", "已认证"),
+    "open_group_not_certified": ("not certified", "未认证"),
+    "open_group_large_bank": ("clients of large banks", "大型银行客户"),
+    "open_group_relationship_bank": ("clients of relationship banks", "关系型银行客户"),
+    "open_group_micro_specialist": ("clients of micro-specialist banks", "小微专营银行客户"),
+    "open_group_refuses": ("who refuse to be shown", "拒绝共享者"),
+    "open_group_shows": ("who are shown", "同意共享者"),
+    "open_women": ("women", "女性"),
+    "open_men": ("men", "男性"),
+    "caption_open_consumers": ("Lines of the credit payment: granted, of who asked; bad, of who has one", "信用支付: 申请获批率与违约率"),
     # --- savings ---
     "section_savings": ("Savings", "理财"),
     "savings_sentence": ("What consumers hold in products of platforms beside their deposits; flows are sums since the first day.",
@@ -662,6 +703,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "short_entrant_share": ("entrants' share of payments", "新进入者份额"),
     "short_gmv": ("sales", "成交额"),
     "short_lender_profit": ("profit of the micro-loan companies", "小贷公司利润"),
+    "short_bank_profit": ("profit of banks", "银行利润"),
     "short_platform_profit": ("profit of the platform", "平台利润"),
     "short_merchant_profit": ("profit of merchants", "商户利润"),
     "short_written_off": ("write-offs", "核销额"),
@@ -710,7 +752,7 @@ PURPOSES_ZH = {
     "referral_reward": "推荐奖励", "rival_sale": "竞争平台销售", "partner_share": "合作方分成",
     "subscription": "申购", "redemption": "赎回", "product_return": "产品收益", "product_fee": "产品费用", "premium": "保费", "claim": "理赔",
     "rate_boost": "加息补贴", "deal": "促销", "deal_abuse": "促销被套取",
-    "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
+    "data_fee": "数据查询费", "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {
@@ -721,6 +763,18 @@ QUESTIONS_ZH = {
     "Credit payment: a virtual credit card on the phone": "信用支付：手机上的虚拟信用卡",
     "Under a shock to incomes, is credit payment on the platform's own book safer than guaranteeing a bank's?":
         "收入冲击下，平台自营信用支付是否比为银行担保更安全?",
+    "What happens when the platform opens its data and scores to all financial institutions?": "平台向所有金融机构开放数据与评分后会怎样?",
+    "The open platform": "开放平台",
+    "What does a register of arrears and defaults do, to which all lenders tell and in which all look?":
+        "所有贷款方共同报送、共同查询的逾期与违约登记有何作用?",
+    "A register of defaults": "违约登记",
+    "Who buys the platform's score, what does it pay for, and is a number as good as the data behind it?":
+        "谁购买平台评分, 为何付费, 一个分数是否抵得上背后的数据?",
+    "A score as a service": "评分即服务",
+    "What does a right to be forgotten cost, and whom does it help?": "被遗忘权的代价是什么, 帮助了谁?",
+    "Records are deleted after half a year": "记录半年后删除",
+    "Who refuses to be shown, and what do lenders make of it?": "谁拒绝被查询, 贷款方如何解读?",
+    "Owners may refuse": "店主可以拒绝",
     "What happens to shops and shoppers when the bank that funds the platform's credit leaves?": "为平台信贷提供资金的银行退出后，店铺和消费者会怎样?",
 }
 
