@@ -49,6 +49,22 @@ def column_names(m, number: int, lender: int) -> list[str]:
     return list(shared_columns(m, number, lender, np.zeros(0, np.int64))[0])
 
 
+def told_bad_since(m, lender: int, rows, day: int) -> np.ndarray:
+    """Merchants of `rows` of whom a sharer tells the lender that they went bad on or after `day` (n,).
+
+    Choice: where defaults are shared a case is bad if anybody says so, as with a credit bureau.  Source: DESIGN 4.14, sharing pools
+    outcomes; Siddiqi (2006, chapter 4).  Alternative: own loans only.  Reason: a borrower who failed elsewhere was a bad one.
+    """
+    data, shops, told = m.open_data, m.merchants, np.zeros(len(rows), bool)
+    for number in np.flatnonzero(data.is_member[:, lender]):
+        if data.agreements[number].kind == "score_as_a_service":
+            continue
+        tells = data.sharers(number)[1] & (np.arange(len(data.labels)) != lender)
+        by = shops.term_bad_by[rows]
+        told |= (by >= 0) & tells[by] & (shops.term_bad_on[rows] >= day) | tells[data.platform] & (shops.bad_on[rows] >= day)
+    return told & data.consents(rows)
+
+
 def records_of(m, rows) -> np.ndarray:
     """Whose records are taken for those of the merchants `rows` (n,): their own, or by mistake another's.
 
