@@ -93,7 +93,7 @@ class DataSharing:
                 data.note(m, Look(lender, int(number), names, rows.copy(), may_be_shown.copy()))
         if says_who_refuses:
             shared["refuses_sharing"] = (~may_be_shown).astype(float)
-        return SharedView(own, shared, bad, is_known)
+        return SharedView(own, shared, bad, is_known, data.usual_bad)
 
     def keep_for_trials(self, m, lender: int, rows, ids) -> None:
         """Keep what a lender would have been shown of its cases by agreements it may still choose; it is told the trial's result alone."""
