@@ -137,14 +137,14 @@ class SharedView(View):
 
     own: the view of its own data regime.  shared: columns by name (n,), nan where agreement, consent or deletion hide them.
     believed_bad: chance to go bad within a year by a shared score (n,), nan where it is not shown; None if there is no such score.
-    is_known: others show its history (n,).  usual_bad: mean of that chance over all open shops, as the service says.
+    is_known: others show its history (n,).  usual_bad: mean of that chance over all open shops, as the service says; 0 if not known.
     """
 
     own: View
     shared: dict[str, np.ndarray]
     believed_bad: np.ndarray | None
     is_known: np.ndarray
-    usual_bad: float = np.nan
+    usual_bad: float = 0.0
 
     def __getattr__(self, name):
         if name.startswith("__") or name == "own":

@@ -134,7 +134,7 @@ class OpenData(Kept):
         self.consumers_refuse = np.zeros(len(m.credit_users) if is_asked else 0, bool)
         self.fees, self.look_ups = np.zeros(shape[0], np.int64), np.zeros(shape[0], np.int64)
         self.fees_today = self.look_ups_today = 0
-        self.usual_bad = np.nan
+        self.usual_bad = 0.0  # not known
         self.looks_today: list[Look] = []
         self.trials: dict[tuple[int, int], dict[str, np.ndarray]] = {}
 
@@ -238,6 +238,6 @@ def update_members(m):
             is_in[:] = open_data.may_join(number)
         open_data.note_members(m, number)
         tells_chance = each.kind != "defaults_only" and open_data.is_active(m, number)
-        if tells_chance and (m.day % SAYS_USUAL_EVERY == 0 or np.isnan(open_data.usual_bad)):
+        if tells_chance and (m.day % SAYS_USUAL_EVERY == 0 or open_data.usual_bad == 0):
             chance = platform_score(m, np.flatnonzero(m.merchants.status == 0))[1]
-            open_data.usual_bad = np.nan if chance is None or len(chance) == 0 else float(chance.mean())
+            open_data.usual_bad = 0.0 if chance is None or len(chance) == 0 else float(chance.mean())
