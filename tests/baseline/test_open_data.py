@@ -103,7 +103,7 @@ def test_all_that_reaches_a_policy_is_its_view_and_all_that_is_shared_in_it_is_i
             assert type(own) in REGIMES.values() and all(isinstance(column, np.ndarray) for column in vars(own).values())
             if not isinstance(view, SharedView):
                 continue
-            assert vars(view).keys() == {"own", "shared", "believed_bad", "is_known"}
+            assert vars(view).keys() == {"own", "shared", "believed_bad", "is_known", "usual_bad"}
             lender = m.term_policies.index(policy)
             looks = [look for look in m.open_data.looks_today if look.lender == lender]
             for name, column in view.shared.items():
