@@ -74,13 +74,13 @@ class AgreementSettings(Settings):
         if self.end is not None and self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}")
         if self.kind == "score_as_a_service" and self.sharers != ("platform",):
-            raise ValueError(f"sharers = {list(self.sharers)}: the score is the platform's; sharers must be [\"platform\"]")
+            raise ValueError(f"sharers = {', '.join(self.sharers)}: the score is the platform's; the only sharer must be platform")
         return self
 
     @field_validator("sharers")
     @classmethod
     def _sharers_are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return _checked(names, (*SHARERS, *GROUPS), "who shares data")
+        return _checked(names, (*SHARERS, *GROUPS), "sharer")
 
     @field_validator("lenders")
     @classmethod

@@ -79,12 +79,17 @@ def records_of(m, rows) -> np.ndarray:
 
 
 def platform_score(m, rows):
-    """The platform's own answer: its chance of bad within a year; until it has a card, one minus its points, which only rank."""
+    """The platform's own answer: its chance of bad within a year; until it has a card, one minus its points, which only rank.
+
+    What is deleted is missing here too; the platform's own lenders keep their records.
+    """
     view, lender = m.data_sharing.platform_view(m, rows), m.platform_lender
     card = getattr(getattr(lender, "learning", None), "card", None)
     if card is None:
         return 1.0 - np.asarray(lender.decide(view).score, float), None
-    within = np.asarray(card.probability(_as_fitted(card, view.features())), float)
+    features = {name: np.full(len(rows), np.nan) if NEEDS_DAYS.get(name, 0) > m.settings.open_data.forget_days else column
+                for name, column in view.features().items()}
+    within = np.asarray(card.probability(_as_fitted(card, features)), float)
     bad = 1.0 - (1.0 - within) ** (YEAR_DAYS / lender.settings.outcome_days)
     return bad, bad
 

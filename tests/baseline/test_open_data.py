@@ -119,6 +119,16 @@ def test_all_that_reaches_a_policy_is_its_view_and_all_that_is_shared_in_it_is_i
     assert n_checked > 1000
 
 
+def test_a_market_with_agreements_goes_on_from_a_checkpoint_as_it_was():
+    chosen = [HISTORY, BUREAU, {**SCORE, "lenders": ["all"], "joins": "chooses", "fee_cny": 1e4, "end": None}]
+    whole, part = (small_market(after=days, agreements=chosen, open_data__consent="asked", **EAGER) for days in (90, 60))
+    again = small_market(agreements=chosen, open_data__consent="asked", **EAGER)
+    again.restore(part.state())
+    again.run_days(30)
+    assert differences(whole, again) == []
+    assert whole.open_data.trials.keys() == again.open_data.trials.keys() and len(whole.open_data.trials) > 0
+
+
 # --- who joins --------------------------------------------------------------------------------------------------------
 
 
