@@ -41,6 +41,7 @@ from scenarios.header import Header
 from scenarios.plugins import plugin, plugins
 from scenarios.scaling import MOST_CNY, money_at_real_scale
 from scenarios.target import Target
+from sim.contagion.channels import CHANNELS as CONTAGION_CHANNELS
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
 from sim.markets.credit import CreditSettings
@@ -120,6 +121,7 @@ class Scenario(Header):
     entrants: tuple[EntrantSettings, ...] = ()
     strategies: plugins(STRATEGIES, "strategy") = ()
     shocks: plugins(SHOCKS, "shock") = ()
+    channels: plugins(CONTAGION_CHANNELS, "channel") = ()
     targets: tuple[Target, ...] = ()
     experiment: ExperimentSettings = ExperimentSettings()
 
@@ -152,6 +154,14 @@ class Scenario(Header):
         if falls and product.kind != "money_market_fund" or not PRODUCTS[product.kind].holds_money:
             wanted = "a money_market_fund" if falls else "a product that holds money"
             raise ValueError(f"{path}.product = {each.product}: that is {product.kind}; a {each.kind} needs {wanted}")
+
+    @model_validator(mode="after")
+    def _a_channel_is_there_once(self):
+        kinds = [each.kind for each in self.channels]
+        for kind in kinds:
+            if kinds.count(kind) > 1:
+                raise ValueError(f"channels.{kind}: {kinds.count(kind)} channels of this kind; each kind once")
+        return self
 
     @model_validator(mode="after")
     def _products_differ_in_name(self):

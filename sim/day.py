@@ -1,7 +1,8 @@
 """What happens in a day.
 
 Minds decide and write intentions, markets settle and move money; nobody sees what others decide in the same phase.
-Plug-ins act only where they are named: shocks in Open, strategies and tactics in Post, lending policies in Borrow.
+Plug-ins act only where they are named: shocks in Open, strategies and tactics in Post, lending policies in Borrow,
+channels of contagion in Distress.
 """
 
 from agents import (
@@ -45,6 +46,7 @@ def live_one_day(m):
     """One day of the market `m`, from the opening of the books to their close."""
     # 1 Open
     m.ledger.open_day()
+    m.contagion.open_day(m.day)
     m.conditions.open_day()
     m.goods.open_day(m.day)
     m.credit.open_day()
@@ -56,6 +58,8 @@ def live_one_day(m):
     m.promotions.open_day()
     m.savings.open_day(m)
     m.n_closed_today = 0
+    for channel in m.channels:
+        channel.open_day(m)
     entrants.enter_and_leave(m)
     for shock in m.active(m.shocks):
         shock.strike(m)
@@ -156,6 +160,7 @@ def live_one_day(m):
     closures.enforce(m, distress.walk_away(m))
     credit_payment.call_guarantees(m)
     credit_payment.write_off_users(m)
+    spread_failures(m)
 
     # 10 Close
     service.answer_complaints(m)
@@ -165,3 +170,17 @@ def live_one_day(m):
     word_of_mouth.speak(m)
     merchant.learn_demand(m)
     m.ledger.close()
+
+
+def spread_failures(m):
+    """What today's failures do to others, round by round, until nobody new fails; then the failed pay out what they have.
+
+    Nothing happens in a world without channels.
+    """
+    for failed in m.contagion.rounds():
+        for channel in m.channels:
+            channel.spread(m, failed)
+        closures.close_shops(m, distress.cannot_pay(m))
+    if m.contagion.failed_today:
+        for channel in m.channels:
+            channel.close_day(m)

@@ -31,6 +31,8 @@ from agents.term_lender import LenderGroup, create_financiers
 from agents.word_of_mouth import WordOfMouth
 from scenarios import load
 from scenarios.scaling import scaled
+from sim.contagion.booking import Contagion
+from sim.contagion.channels import CHANNELS
 from sim.core.errors import UserError
 from sim.core.finance import Calendar
 from sim.core.ledger import Ledger
@@ -50,7 +52,7 @@ from sim.markets.service import ServiceDesk
 from sim.networks import build_network
 from sim.shocks import SHOCKS
 
-CHECKPOINT_VERSION = 5
+CHECKPOINT_VERSION = 6
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
 MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "strategies", "shocks", "targets",
               "experiment"}  # what a fork may change
@@ -137,6 +139,8 @@ class Market(mesa.Model):
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.strategies = [STRATEGIES[strategy.kind](strategy) for strategy in s.strategies]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
+        self.channels = [CHANNELS[channel.kind](channel) for channel in s.channels]
+        self.contagion = Contagion(self)
         for population in (self.banks, self.platforms):
             population.register()
 
@@ -214,6 +218,8 @@ class Market(mesa.Model):
             payment_claims=claim("credit_payment.bank_claims", self.credit_payment.bank_claims, entity="bank 0", per_row=True))
         self.term_lenders = (LenderGroup(self.banks, self.books.bank_own, self.books.bank_loans, 0),
                              LenderGroup(self.financiers, self.books.financier_cash, self.books.financier_loans, n_banks))
+        for channel in self.channels:
+            channel.open_books(self)
         self.ledger.start()
 
     # --- living -------------------------------------------------------------------------------------------------------
@@ -284,6 +290,7 @@ class Market(mesa.Model):
                 "word_of_mouth": self.word_of_mouth.state(), "promotions": self.promotions.state(), "rings": self.rings.state(),
                 "savings": self.savings.state(), "surveys": self.surveys,
                 "prices": self.prices.state(), "strategies": [each.state() for each in self.strategies],
+                "contagion": self.contagion.state(), "channels": [each.state() for each in self.channels],
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -316,6 +323,9 @@ class Market(mesa.Model):
         self.rings.restore(state["rings"])
         self.savings.restore(state["savings"])
         self.prices.restore(state["prices"])
+        self.contagion.restore(state["contagion"])
+        for channel, kept in zip(self.channels, state["channels"]):
+            channel.restore(kept)
         mine, there = self.scenario.model_dump(mode="json"), state["scenario"]
         for market in (self.savings, self.prices):
             market.forget({number for number in {*market.spent, *market.ended} if mine["tactics"][number: number + 1] !=
@@ -380,7 +390,7 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
                    "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "savings",
-                   "surveys", "prices", "strategies",
+                   "surveys", "prices", "strategies", "contagion", "channels",
                    *Market.POPULATIONS}
 
 

@@ -77,6 +77,8 @@ def state_of(market: Market) -> dict:
     found |= {f"savings.{name}": value for name, value in market.savings.state().items()}
     found["surveys"] = market.surveys
     found |= {f"strategies.{k}.{what}": value for k, each in enumerate(market.strategies) for what, value in each.state().items()}
+    found |= {f"channels.{each.kind}.{what}": value for each in market.channels for what, value in each.state().items()}
+    found |= {f"contagion.{name}": value for name, value in market.contagion.state().items() if name in ("losses", "failures")}
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))
     found["credit.promotion_log"] = np.concatenate(market.credit.promotion_log) if market.credit.promotion_log else np.zeros(0)
     return found

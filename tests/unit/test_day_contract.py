@@ -15,13 +15,14 @@ from agents.products import PRODUCTS
 from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from scenarios.schema import Scenario
+from sim.contagion.channels import CHANNELS
 from sim.core.random import Stream
 from sim.networks import NETWORKS
 from sim.shocks import SHOCKS
 from tests.worlds import campaign, contested_market, promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTS = ("products", "tactics", "entrants", "strategies", "shocks", "targets")
+LISTS = ("products", "tactics", "entrants", "strategies", "shocks", "channels", "targets")
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
 OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
@@ -225,7 +226,8 @@ def test_two_decisions_never_share_a_stream():
 def settings_classes():
     """Every settings class a scenario can hold, with the path to it."""
     todo, seen = [("", Scenario)], set()
-    for table, where in ((TACTICS, "tactics"), (STRATEGIES, "strategies"), (SHOCKS, "shocks"), (PRODUCTS, "products")):
+    for table, where in ((TACTICS, "tactics"), (STRATEGIES, "strategies"), (SHOCKS, "shocks"), (PRODUCTS, "products"),
+                         (CHANNELS, "channels")):
         todo += [(f"{where}.{kind}", entry.Settings) for kind, entry in table.items()]
     todo += [(f"networks.{name}", kind.settings) for name, kind in NETWORKS.items()]
     while todo:
