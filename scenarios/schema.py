@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from agents.abuse_ring import AbuseSettings
 from agents.bank import BankSettings
+from agents.bank_sheet import BankSheetSettings
 from agents.brushing import BrushingSettings
 from agents.consumer import ConsumerSettings
 from agents.credit_user import CreditUserSettings
@@ -28,6 +29,7 @@ from agents.lending.supply_chain import SupplyChainSettings
 from agents.loyalty import LoyaltySettings
 from agents.merchant import MerchantSettings
 from agents.owner import OwnerSettings
+from agents.panic import PanicSettings
 from agents.platform import PlatformSettings
 from agents.products import PRODUCTS
 from agents.saver import SaverSettings
@@ -53,6 +55,8 @@ from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
 from sim.markets.payments import PaymentSettings
 from sim.markets.prices import PriceSettings
+from sim.markets.rescue import RescueSettings
+from sim.markets.resolution import ResolutionSettings
 from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
@@ -115,6 +119,10 @@ class Scenario(Header):
     guarantee: GuaranteeSettings = GuaranteeSettings()
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
+    bank_sheets: BankSheetSettings = BankSheetSettings()
+    panic: PanicSettings = PanicSettings()
+    resolution: ResolutionSettings = ResolutionSettings()
+    rescue: RescueSettings = RescueSettings()
     networks: NetworkSettings = NetworkSettings()
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()

@@ -18,6 +18,7 @@ from agents import (
     loyalty,
     merchant,
     owner,
+    panic,
     platform,
     red_packet,
     saver,
@@ -30,12 +31,14 @@ from sim.markets import (
     data_sharing,
     deposits,
     goods,
+    interbank,
     loans,
     media,
     notes,
     officers,
     prices,
     promotions,
+    resolution,
     savings,
     service,
     term_credit,
@@ -57,6 +60,8 @@ def live_one_day(m):
     m.word_of_mouth.open_day()
     m.promotions.open_day()
     m.savings.open_day(m)
+    m.interbank_loans.open_day()
+    m.panic.open_day()
     m.n_closed_today = 0
     for channel in m.channels:
         channel.open_day(m)
@@ -131,6 +136,7 @@ def live_one_day(m):
     term_credit.pay_out(m)
 
     # 7 Save
+    panic.decide_to_leave(m)
     saver.take_up(m)
     saver.plan_savings(m)
     savings.take_subscriptions(m)
@@ -138,7 +144,7 @@ def live_one_day(m):
     savings.pay_living(m)
     savings.pay_returns(m)
     deposits.pay_deposit_interest(m)
-    notes.sell_notes(m, consumer.wish_for_notes(m))
+    notes.sell_notes(m, panic.without_leavers(m, consumer.wish_for_notes(m)))
 
     # 8 Settle
     loans.accrue_interest(m)
@@ -154,13 +160,20 @@ def live_one_day(m):
     credit_user.plan_repayments(m)
     credit_payment.collect_repayments(m)
     guarantor.pay_funding_costs(m)
+    interbank.keep_reserves(m)
+    interbank.renew_loans(m)
+    resolution.repay_last_resort(m)
 
     # 9 Distress
     closures.close_shops(m, distress.change_fortunes(m))
     closures.enforce(m, distress.walk_away(m))
     credit_payment.call_guarantees(m)
     credit_payment.write_off_users(m)
+    resolution.take_losses(m)
+    interbank.sell_below_rule(m)
+    resolution.find_failed(m)
     spread_failures(m)
+    resolution.resolve(m)
 
     # 10 Close
     service.answer_complaints(m)
@@ -181,6 +194,7 @@ def spread_failures(m):
         for channel in m.channels:
             channel.spread(m, failed)
         closures.close_shops(m, distress.cannot_pay(m))
+        resolution.find_failed(m)
     if m.contagion.failed_today:
         for channel in m.channels:
             channel.close_day(m)

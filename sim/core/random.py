@@ -99,6 +99,10 @@ class Stream(IntEnum):
     PRODUCT_RETURN = 163
     PRODUCT_CLAIM = 164
     ENTRANT_KNOWN = 170
+    DEPOSITOR_BIRTH = 210  # keyed by the world seed
+    PANIC_SIGNAL = 211
+    PANIC_MINUTE = 212
+    PANIC_NEWS = 213
 
 
 _MASK = (1 << 64) - 1
