@@ -80,10 +80,15 @@ class Rescue(Kept):
 
     def lend(self, m, bank: int, missing: int) -> int:
         """The lender of last resort lends a solvent bank what it misses, within what it can pledge.  Returns fen lent."""
-        if not self.settings.last_resort or m.sheets.equity(m)[bank] < 0:
+        sheets = m.sheets
+        if sheets.failed_on[bank] >= 0:  # a bridge bank: the state lends against its loans and claims
+            return self._lend(m, bank, min(missing, max(int((sheets.lent_here(m) + sheets.claims - sheets.rescue_debt)[bank]), 0)))
+        if not self.settings.last_resort or sheets.equity(m)[bank] < 0:
             return 0
         pledged = int((m.sheets.outside[bank] + m.sheets.securities[bank]) * (1.0 - self.settings.last_resort_haircut))
-        amount = max(min(missing, pledged - int(m.sheets.rescue_debt[bank])), 0)
+        return self._lend(m, bank, max(min(missing, pledged - int(sheets.rescue_debt[bank])), 0))
+
+    def _lend(self, m, bank: int, amount: int) -> int:
         if amount:
             m.ledger.pay(m.books.world, 0, m.books.bank_own, bank, amount, purpose=Purpose.LAST_RESORT)
             m.ledger.owe(m.books.rescue_debt, bank, m.books.owed_to_outside, 0, amount, purpose=Purpose.LAST_RESORT)

@@ -4,8 +4,8 @@ Owners lose first.  Of a bank then the banks it owes, then what is not insured o
 lends as a last resort is secured.  Of the others all customers lose in proportion.
 
 Choice: a bank that failed goes on as a bridge bank without owners: its outside assets are sold for cash, its deposits stay where they are,
-it lends nothing new.  Source: assumption; the bridge banks of US law.  Alternative: deposits move to another bank at once.  Reason: each
-depositor keeps an account, and nobody's other business is stopped by the form of a resolution.
+it lends nothing new, and the state lends it cash against its claims.  Source: assumption; the bridge banks of US law.  Alternative:
+deposits move to another bank at once.  Reason: each depositor keeps an account, and no other business stops for the form of a resolution.
 
 Choice: a failure costs a share of the bank's assets.  Source: James (1991): direct costs are a tenth.  Alternative: none.  Reason: without
 it nobody as a whole loses by a failure.
@@ -106,7 +106,7 @@ def find_failed(m):
 
 def _find_banks(m, book):
     loans, sheets = m.interbank_loans, m.sheets
-    for bank in np.flatnonzero((sheets.reserves(m) < 0) & (sheets.failed_on < 0)):
+    for bank in np.flatnonzero(sheets.reserves(m) < 0):
         loans.raise_cash(m, int(bank), 0)
     cannot = (sheets.equity(m) < 0) | (sheets.reserves(m) < 0) | (loans.wanted > np.maximum(sheets.reserves(m), 0))
     for bank in np.flatnonzero(cannot & (sheets.failed_on < 0)):
@@ -131,9 +131,10 @@ def repay_last_resort(m):
     holiday_on.
     """
     m.rescue.put_off_payments(m)
-    owes = np.flatnonzero((m.sheets.rescue_debt > 0) & (m.sheets.failed_on < 0))
+    owes = np.flatnonzero(m.sheets.rescue_debt)
     if len(owes):
-        enough = (m.settings.bank_sheets.reserve_share * m.sheets.deposits(m)).astype(np.int64)
+        kept = np.where(m.sheets.failed_on < 0, m.settings.bank_sheets.reserve_share, 1.0)
+        enough = (kept * m.sheets.deposits(m)).astype(np.int64)
         m.rescue.repay(m, owes, np.clip(m.sheets.reserves(m) - enough, 0, m.sheets.rescue_debt)[owes])
 
 
