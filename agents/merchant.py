@@ -180,6 +180,11 @@ class Merchants(Population):
     term_due_on = column(np.int32, "day", "Next instalment; -1 none", default=-1)
     term_carry = column(np.float64, "fen", "Fraction of a fen of bank interest")
 
+    payables = column(np.int64, "fen", "Owed to suppliers who are shops, for goods delivered on credit")
+    receivables = column(np.int64, "fen", "Owed by customers who are shops")
+    wholesale_debt = column(np.int64, "fen", "Owed outside for what it delivered to them on credit")
+    called = column(np.int64, "fen", "Owed to lenders because it stood for the loan of a shop that failed")
+
     def usable_line(self, rows) -> np.ndarray:
         """What the platform's lender lets the shops `rows` owe, fen; nothing while the line is frozen."""
         return np.where(self.is_frozen[rows], 0, self.credit_limit[rows])

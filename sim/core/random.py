@@ -102,6 +102,10 @@ class Stream(IntEnum):
     PRIVACY_COST = 180  # keyed by the world seed
     CONSUMER_PRIVACY = 181  # keyed by the world seed
     RECOGNITION = 182
+    DEPOSITOR_BIRTH = 210  # keyed by the world seed
+    PANIC_SIGNAL = 211
+    PANIC_MINUTE = 212
+    PANIC_NEWS = 213
 
 
 _MASK = (1 << 64) - 1
