@@ -71,6 +71,15 @@ class Purpose(IntEnum):
     RATE_BOOST = 51
     CONSUMER_FEE = 55
     SUBSIDY = 56
+    SUPPLIER_CREDIT = 65
+    SUPPLIER_PAID = 66
+    SUPPLIER_LOSS = 67
+    ESTATE = 68
+    CIRCLE_CALL = 69
+    CIRCLE_PAID = 70
+    CIRCLE_LOSS = 71
+    LENDER_LOSS = 72
+    FUNDER_LOSS = 73
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros

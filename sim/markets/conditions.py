@@ -11,7 +11,7 @@ class Conditions:
 
     income_kept_today: share of its income that each consumer gets, shape (n_consumers,); None if all get all.
     funding_open_today: share of new funding the partner bank still grants.  funding_kept_today: share of the limit up to
-    which what it lent before may stay.
+    which what it lent before may stay.  struck_today: rows of shops that close for good tonight.
     """
 
     def __init__(self):
@@ -21,6 +21,11 @@ class Conditions:
         """All is whole again."""
         self.income_kept_today: np.ndarray | None = None
         self.funding_open_today = self.funding_kept_today = 1.0
+        self.struck_today = np.zeros(0, np.int64)
+
+    def close(self, shops) -> None:
+        """The `shops` (rows) will not be there tomorrow."""
+        self.struck_today = np.union1d(self.struck_today, shops)
 
     def cut_income(self, n_consumers: int, rows, share: float) -> None:
         """The consumers `rows` lose a share of what they would get today."""

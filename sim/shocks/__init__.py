@@ -6,7 +6,10 @@ from sim.shocks.demand import DemandShock
 from sim.shocks.fund_yield_falls import FundYieldFalls
 from sim.shocks.funding_withdrawal import FundingWithdrawal
 from sim.shocks.income import IncomeShock
+from sim.shocks.large_merchant import LargeMerchant
 from sim.shocks.market_turn import MarketTurn
+from sim.shocks.region import RegionShock
+from sim.shocks.sector import SectorShock
 
 SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn, Breach, AdvertisingRules,
-                                          FundYieldFalls)}
+                                          FundYieldFalls, RegionShock, SectorShock, LargeMerchant)}

@@ -26,7 +26,7 @@ LISTS = ("products", "tactics", "entrants", "strategies", "shocks", "channels", 
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
 OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
-       "savings", "prices")  # whose numbers count as written
+       "savings", "prices", "trade_credit")  # whose numbers count as written
 
 
 def sources():
@@ -143,6 +143,8 @@ def written():
             {"kind": kind, "licensed_on": start, "adopt_alone": 5.0, "trust_needed": .5, **own} for kind, own in (
                 ("money_market_fund", {}), ("wallet", {}), ("p2p_notes", {"term": "short", "notice_days": 3}), ("insurance", {}),
                 ("stock_account", {}), ("digital_currency", {}), ("advice", {}))]))
+    markets.append(small_market(days=120, consumers__count=800, merchants__count=60, channels=[{"kind": "trade_credit"}],
+                                distress__trouble_rate=3.0, distress__give_up_days=20.0))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
