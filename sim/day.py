@@ -23,6 +23,7 @@ from agents import (
     platform,
     red_packet,
     saver,
+    term_lender,
     word_of_mouth,
 )
 from agents.lending import joining
@@ -45,6 +46,7 @@ from sim.markets import (
     savings,
     service,
     term_credit,
+    trade_credit,
 )
 
 
@@ -158,6 +160,7 @@ def live_one_day(m):
     loans.collect(m)
     loans.update_arrears(m)
     loans.pursue_debts(m)
+    trade_credit.pay_wholesalers(m)
     term_credit.collect_instalments(m)
     notes.service_notes(m)
     platform.pay_lender_costs(m)
@@ -179,6 +182,7 @@ def live_one_day(m):
     resolution.take_losses(m)
     interbank.sell_below_rule(m)
     resolution.find_failed(m)
+    guarantor.fail_if_called_in_vain(m)
     spread_failures(m)
     resolution.resolve(m)
 
@@ -197,11 +201,14 @@ def spread_failures(m):
 
     Nothing happens in a world without channels.
     """
-    for failed in m.contagion.rounds():
+    for failed in m.contagion.rounds(m):
+        for channel in m.channels:
+            channel.enter(m, failed)
         for channel in m.channels:
             channel.spread(m, failed)
         closures.close_shops(m, distress.cannot_pay(m))
         resolution.find_failed(m)
+        term_lender.fail_without_capital(m)
     if m.contagion.failed_today:
-        for channel in m.channels:
+        for channel in reversed(m.channels):
             channel.close_day(m)
