@@ -107,7 +107,8 @@ def fail_without_capital(m):
     Reads: banks.capital, lost_fen; financiers.capital, lost_fen; lenders.cash, loans, borrowed.  Source: Furfine (2003).
     Returns nothing: who fails is noted in m.contagion.
     """
-    for layer, gone in (("banks", (m.banks.lost_fen >= m.banks.capital) & (len(m.sheets) == 0)), ("financiers", m.financiers.lost_fen >= m.financiers.capital),
+    bank_gone = (m.banks.lost_fen >= m.banks.capital) & (len(m.sheets) == 0)
+    for layer, gone in (("banks", bank_gone), ("financiers", m.financiers.lost_fen >= m.financiers.capital),
                         ("lenders", m.lenders.net_assets() <= 0)):
         rows = m.contagion.hit(layer)
         m.contagion.fail(layer, rows[gone[rows]])
