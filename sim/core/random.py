@@ -102,6 +102,7 @@ class Stream(IntEnum):
     PRIVACY_COST = 180  # keyed by the world seed
     CONSUMER_PRIVACY = 181  # keyed by the world seed
     RECOGNITION = 182
+    RECORD_MATCH = 183  # keyed by the world seed
     SHOCK_SHOPS = 200  # keyed by the world seed
     DEPOSITOR_BIRTH = 210  # keyed by the world seed
     PANIC_SIGNAL = 211
