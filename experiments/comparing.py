@@ -31,7 +31,7 @@ class Comparison:
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
     daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
-    lending, marketing, savings: tables of the same replicates by name (`results.lending`, `.acquisition`, `.savings`), after scenario and
+    lending, marketing, savings, contagion: tables of the same replicates by name (`results.lending` ...), after scenario and
     replicate; empty unless lenders learn, platforms compete for customers, there are products.
     targets: how far each scenario's targets are (`results.targets.target_table`), from the days that are kept.
     manifest: how to repeat it.
@@ -48,6 +48,7 @@ class Comparison:
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
     marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
     savings: dict[str, pd.DataFrame] = field(default_factory=dict)
+    contagion: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
