@@ -73,6 +73,7 @@ def change_fortunes(m) -> np.ndarray:
     Trouble: hazard = rate exp(-slope quality - slope^2 / 2) x neglect a year (agents.owner).  In trouble a shop gives up at a
     constant hazard x neglect or recovers at one / neglect, and closes when its bills were unpaid for `unpaid_days`; in long
     arrears it gives up at the same hazard.
+    Shops that a shock strikes today close too.
     Reads: merchants.status, quality, sales_trend, days_past_due, credit_choice, rate_offset.
     Writes: merchants.trouble_since, normal_sales, unpaid_days.
     Draws: MERCHANT_DISTRESS, three per merchant.
@@ -80,9 +81,11 @@ def change_fortunes(m) -> np.ndarray:
     s, shops = m.settings.distress, m.merchants
     key = stream_key(m.path_seed, Stream.MERCHANT_DISTRESS, m.day)
     slope = s.quality_slope
-    return _fortunes(key, m.day, s.trouble_rate / 365 * np.exp(-slope ** 2 / 2), slope, 1 / s.give_up_days, 1 / s.recover_days,
-                     s.insolvent_after_days, s.unpaid_days, owner.neglect(m), shops.status, shops.quality, shops.sales_trend,
-                     shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
+    failed = _fortunes(key, m.day, s.trouble_rate / 365 * np.exp(-slope ** 2 / 2), slope, 1 / s.give_up_days, 1 / s.recover_days,
+                       s.insolvent_after_days, s.unpaid_days, owner.neglect(m), shops.status, shops.quality, shops.sales_trend,
+                       shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
+    struck = m.conditions.struck_today
+    return failed if len(struck) == 0 else np.union1d(failed, struck[shops.status[struck] == OPEN])
 
 
 def walk_away(m) -> np.ndarray:
@@ -129,10 +132,11 @@ def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: b
 def cannot_pay(m) -> np.ndarray:
     """Rows of open shops that lost something in this round by the failure of others and cannot pay what they owe at short term.
 
-    Fails iff payables + owed for goods passed on + guarantees called + loans past due
+    Fails iff payables + owed for goods passed on + guarantees called + own term loan recalled for it + loans past due
          > cash + escrow + receivables + price x stock + line not yet used + days x income.
     Long loans that are not due are not asked for.  Reads: merchants.payables, wholesale_debt, called, cash, escrow, receivables,
-    inventory, days_past_due.  Source: DESIGN 5; Jacobson and von Schedvin (2015) on suppliers that fail after credit losses.
+    inventory, term_loan; loans.outstanding, due_on.
+    Source: DESIGN 5; Jacobson and von Schedvin (2015) on suppliers that fail after credit losses.
     """
     rows, s, shops = m.contagion.hit("merchants"), m.settings.distress, m.merchants
     rows = rows[shops.status[rows] == OPEN]
@@ -140,7 +144,8 @@ def cannot_pay(m) -> np.ndarray:
         return rows
     loans = m.loans.outstanding.reshape(len(shops), -1)[rows]
     late = np.where(m.loans.due_on.reshape(len(shops), -1)[rows] <= m.day, loans, 0).sum(axis=1)
-    due = shops.payables[rows] + shops.wholesale_debt[rows] + shops.called[rows] + late
+    recalled = np.where(shops.called[rows] > 0, m.contagion.recall_share * shops.term_loan[rows], 0).astype(np.int64)
+    due = shops.payables[rows] + shops.wholesale_debt[rows] + shops.called[rows] + recalled + late
     line = np.maximum(0, shops.usable_line(rows) - loans.sum(axis=1))
     income = np.maximum(0.0, _margin(m, rows)) * shops.sales_recent[rows] * s.income_days
     goods = (s.stock_price * shops.inventory[rows] + income).astype(np.int64)

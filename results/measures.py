@@ -356,4 +356,4 @@ from results import customer_measures  # noqa: E402, F401 - the order is that of
 from results import competition_measures, product_measures  # noqa: E402, F401
 
 # isort: split
-from results import bank_measures  # noqa: E402, F401
+from results import bank_measures, contagion_measures  # noqa: E402, F401

@@ -80,6 +80,7 @@ class NetworkSettings(Settings):
     social: plugin(_kinds("social"), "social network") = _default("small_world")
     supply: plugin(_kinds("supply"), "supply network") = _default("supply")
     interbank: plugin(_kinds("interbank"), "interbank network") = _default("core_periphery")
+    guarantee: plugin(_kinds("guarantee"), "guarantee network") = _default("guarantee_circles")
 
 
 class Scenario(Header):

@@ -22,6 +22,7 @@ from agents import (
     platform,
     red_packet,
     saver,
+    term_lender,
     word_of_mouth,
 )
 from sim.markets import (
@@ -42,6 +43,7 @@ from sim.markets import (
     savings,
     service,
     term_credit,
+    trade_credit,
 )
 
 
@@ -151,6 +153,7 @@ def live_one_day(m):
     loans.collect(m)
     loans.update_arrears(m)
     loans.pursue_debts(m)
+    trade_credit.pay_wholesalers(m)
     term_credit.collect_instalments(m)
     notes.service_notes(m)
     platform.pay_lender_costs(m)
@@ -169,6 +172,7 @@ def live_one_day(m):
     closures.enforce(m, distress.walk_away(m))
     credit_payment.call_guarantees(m)
     credit_payment.write_off_users(m)
+    guarantor.fail_if_called_in_vain(m)
     resolution.take_losses(m)
     interbank.sell_below_rule(m)
     resolution.find_failed(m)
@@ -190,11 +194,14 @@ def spread_failures(m):
 
     Nothing happens in a world without channels.
     """
-    for failed in m.contagion.rounds():
+    for failed in m.contagion.rounds(m):
+        for channel in m.channels:
+            channel.enter(m, failed)
         for channel in m.channels:
             channel.spread(m, failed)
         closures.close_shops(m, distress.cannot_pay(m))
+        term_lender.fail_without_capital(m)
         resolution.find_failed(m)
     if m.contagion.failed_today:
-        for channel in m.channels:
+        for channel in reversed(m.channels):
             channel.close_day(m)

@@ -53,12 +53,13 @@ from sim.markets.promotions import Promotions
 from sim.markets.rescue import Rescue
 from sim.markets.savings import Holdings, Savers, Savings
 from sim.markets.service import ServiceDesk
+from sim.markets.trade_credit import TradeCredit
 from sim.networks import build_network
 from sim.shocks import SHOCKS
 
 CHECKPOINT_VERSION = 6
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
-MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "strategies", "shocks", "targets",
+MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "strategies", "shocks", "channels", "targets",
               "experiment"}  # what a fork may change
 
 
@@ -143,8 +144,10 @@ class Market(mesa.Model):
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.strategies = [STRATEGIES[strategy.kind](strategy) for strategy in s.strategies]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
-        self.channels = [CHANNELS[channel.kind](channel) for channel in s.channels]
-        self.contagion = Contagion(self)
+        self.channels = [CHANNELS[kind](each) for kind in CHANNELS for each in s.channels if each.kind == kind]  # in the table's order
+        self.contagion, self.trade_credit = Contagion(self), TradeCredit(self)
+        self.guarantees = self._network("guarantee", len(self.merchants), Stream.GUARANTEE_TIES, shops) if any(
+            each.kind == "guarantee_circle" for each in self.channels) else None
         self.interbank_loans = InterbankLoans(self, deposits_at(self) if s.bank_sheets.is_kept else None)
         self.sheets, self.rescue = create_bank_sheets(self), Rescue(self)
         self.interbank_loans.owed_outside[:] = self.sheets.outside.sum() + self.sheets.securities.sum()
@@ -241,6 +244,8 @@ class Market(mesa.Model):
             payment_claims=claim("credit_payment.bank_claims", self.credit_payment.bank_claims, entity="bank 0", per_row=True))
         self.term_lenders = (LenderGroup(self.banks, self.books.bank_own, self.books.bank_loans, 0),
                              LenderGroup(self.financiers, self.books.financier_cash, self.books.financier_loans, n_banks))
+        if self.trade_credit.is_on:
+            self.trade_credit.open_books(self)
         for channel in self.channels:
             channel.open_books(self)
         self.ledger.start()
@@ -314,7 +319,8 @@ class Market(mesa.Model):
                 "savings": self.savings.state(), "surveys": self.surveys,
                 "prices": self.prices.state(), "strategies": [each.state() for each in self.strategies],
                 "interbank_loans": self.interbank_loans.state(), "rescue": self.rescue.state(), "panic": self.panic.state(),
-                "contagion": self.contagion.state(), "channels": [each.state() for each in self.channels],
+                "contagion": self.contagion.state(), "trade_credit": self.trade_credit.state(),
+                "channels": [each.state() for each in self.channels],
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
 
@@ -350,6 +356,7 @@ class Market(mesa.Model):
         self.contagion.restore(state["contagion"])
         for name in ("interbank_loans", "rescue", "panic"):
             getattr(self, name).restore(state[name])
+        self.trade_credit.restore(state["trade_credit"])
         for channel, kept in zip(self.channels, state["channels"]):
             channel.restore(kept)
         mine, there = self.scenario.model_dump(mode="json"), state["scenario"]
@@ -376,6 +383,8 @@ class Market(mesa.Model):
                   for number in state["media"]["plans"] if _kind_of(self.tactics, number) != "media"]
         lines += [f"checkpoint: its tactic number {number + 1} is a {kind}; here that is {_kind_of(self.tactics, number)}"
                   for number, kind in state["promotions"]["kinds"].items() if _kind_of(self.tactics, number) != kind]
+        if (kinds := [each["kind"] for each in state["scenario"]["channels"]]) != [each.kind for each in self.scenario.channels]:
+            lines.append(f"checkpoint: its channels are {', '.join(kinds) or 'none'}; those here must be the same, in the same order")
         for name in self.POPULATIONS:
             if state[name].keys() != mine[name].keys():
                 unknown = ", ".join(sorted(state[name].keys() ^ mine[name].keys()))
@@ -416,7 +425,7 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
                    "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "savings",
-                   "surveys", "prices", "strategies", "contagion", "channels",
+                   "surveys", "prices", "strategies", "contagion", "channels", "trade_credit",
                    "interbank_loans", "rescue", "panic",
                    *Market.POPULATIONS}
 

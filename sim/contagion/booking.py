@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.contagion.estates import Estates
 from sim.core.kept import Kept
 
 FAILING = ("merchants", "lenders", "banks", "financiers", "guarantors", "platforms", "products")  # layers whose members can fail
@@ -38,6 +39,7 @@ class Contagion(Kept):
     """The book of failures and losses; without channels it stays empty and costs nothing.
 
     losses: fen by (day, layer, channel, round).  failures: how many by (day, layer, round).
+    recall_share: of the own term loan of a guarantor that is called, asked for at once.  estates: what failed shops have and owe today.
     lost: fen since the start by layer, shape (n_layer,).  has_failed: by layer, shape (n_layer,); of merchants: failed today.
     lost_today: the same as `lost`, of today.  round: the one being settled.
     """
@@ -51,6 +53,7 @@ class Contagion(Kept):
         self.failures: dict[tuple[int, str, int], int] = {}
         self.lost, self.lost_today = ({layer: np.zeros(n, np.int64) for layer, n in size.items()} for _ in range(2))
         self.has_failed = {layer: np.zeros(size[layer], np.bool_) for layer in FAILING if self.is_on}
+        self.recall_share = next((each.settings.recall_share for each in m.channels if each.kind == "guarantee_circle"), 0.0)
         self._most_rounds = sum(size.values()) + 1
         self.open_day(0)
 
@@ -60,6 +63,7 @@ class Contagion(Kept):
         self._new: dict[str, list] = {}
         self._hit: dict[str, list] = {}
         self.failed_today: dict[str, np.ndarray] = {}
+        self.estates = Estates()
         for lost in self.lost_today.values():
             lost[:] = 0
         if self.is_on:
@@ -75,8 +79,15 @@ class Contagion(Kept):
             self.has_failed[layer][rows] = True
             self._new.setdefault(layer, []).append(rows)
 
-    def rounds(self):
-        """The failures of the day, round by round, until nobody new fails.  Raises: ContagionError if they do not end."""
+    def is_failed(self, layer: str, row: int = 0) -> bool:
+        """True if that one has failed; of shops, today."""
+        return self.is_on and bool(self.has_failed[layer][row])
+
+    def rounds(self, m):
+        """The failures of the day, round by round, until nobody new fails; estates of shops are open.
+
+        Raises: ContagionError if they do not end.
+        """
         while self._new:
             if self.round > self._most_rounds:
                 raise ContagionError(f"day {self.day}: more rounds of failures ({self.round}) than actors who can fail")
@@ -85,6 +96,8 @@ class Contagion(Kept):
             for layer, rows in failed.items():
                 self.failures[self.day, layer, self.round] = len(rows)
                 self.failed_today[layer] = np.concatenate((self.failed_today.get(layer, _NOBODY), rows))
+            if "merchants" in failed:
+                self.estates.open(m, failed["merchants"])
             yield Failed(self.round, **failed)
             self.round += 1
 

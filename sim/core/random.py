@@ -99,6 +99,7 @@ class Stream(IntEnum):
     PRODUCT_RETURN = 163
     PRODUCT_CLAIM = 164
     ENTRANT_KNOWN = 170
+    SHOCK_SHOPS = 200  # keyed by the world seed
     DEPOSITOR_BIRTH = 210  # keyed by the world seed
     PANIC_SIGNAL = 211
     PANIC_MINUTE = 212

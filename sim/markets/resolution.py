@@ -149,7 +149,7 @@ def resolve(m):
     owed_outside, owed_to_outside; panic.news; rescue.spent.
     """
     failed = m.contagion.failed_today
-    for bank in failed.get("banks", ()):
+    for bank in failed.get("banks", ()) if len(m.sheets) else ():
         _resolve_bank(m, int(bank))
         m.panic.tell_failure(m, "bank")
     if P2P in failed.get("financiers", ()):

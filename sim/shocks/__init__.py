@@ -9,8 +9,12 @@ from sim.shocks.fund_yield_falls import FundYieldFalls
 from sim.shocks.funding_withdrawal import FundingWithdrawal
 from sim.shocks.income import IncomeShock
 from sim.shocks.interbank_freeze import InterbankFreeze
+from sim.shocks.large_merchant import LargeMerchant
 from sim.shocks.market_turn import MarketTurn
 from sim.shocks.platform_loss import PlatformShock
+from sim.shocks.region import RegionShock
+from sim.shocks.sector import SectorShock
 
-SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn, Breach, AdvertisingRules,
-                                          FundYieldFalls, BankFailure, InterbankFreeze, CapitalRule, PlatformShock)}
+SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn, Breach, AdvertisingRules, FundYieldFalls,
+                                          RegionShock, SectorShock, LargeMerchant, BankFailure, InterbankFreeze, CapitalRule,
+                                          PlatformShock)}

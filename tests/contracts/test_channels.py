@@ -29,7 +29,7 @@ def spread(market, first):
     """Rounds of failures after the shops `first`; who is hit fails."""
     market.contagion.fail("merchants", np.array(first))
     rounds = []
-    for failed in market.contagion.rounds():
+    for failed in market.contagion.rounds(market):
         rounds.append((failed.round, failed.merchants.tolist()))
         for channel in market.channels:
             channel.spread(market, failed)
@@ -61,5 +61,5 @@ def test_losses_below_nothing_are_refused():
 def test_without_channels_nothing_is_kept():
     market = small_market()
     market.contagion.fail("merchants", np.array([1]))
-    assert list(market.contagion.rounds()) == [] and market.contagion.failures == {}
+    assert list(market.contagion.rounds(market)) == [] and market.contagion.failures == {}
     assert len(Failed(0).banks) == 0

@@ -26,7 +26,7 @@ LISTS = ("products", "tactics", "entrants", "strategies", "shocks", "channels", 
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
 OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
-       "savings", "prices", "interbank_loans", "rescue", "panic")  # whose numbers count as written
+       "savings", "prices", "trade_credit", "interbank_loans", "rescue", "panic")  # whose numbers count as written
 
 
 def sources():
@@ -157,6 +157,8 @@ def written():
                                               ("platform_loss", 3, 20, {"size": 9.0, "product": 1, "product_loss": .5}))])
         for rescue in ({"last_resort": True, "insurance_cover_cny": 5e3, "is_ring_fenced": False, "payment_holiday_days": 10},
                        {"bail_out": ("banks", "financiers", "products")})]
+    markets.append(small_market(days=120, consumers__count=800, merchants__count=60, channels=[{"kind": "trade_credit"}],
+                                distress__trouble_rate=3.0, distress__give_up_days=20.0))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)

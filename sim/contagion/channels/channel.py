@@ -1,8 +1,9 @@
 """A channel: a way in which today's failures become losses of others.  One file and one line in CHANNELS for each kind.
 
 The contract: `open_books(m)` once enters the channel's claims in the ledger; `open_day(m)` keeps up what it keeps up daily.
-After a failure `settle(m, failed, round)` is called in every round: it moves the losses through `m.ledger` and notes them with
-`m.contagion.book(layer, round, channel, rows, amounts)`, each fen once, in the round in which it became certain.
+After a failure, in every round, `enter(m, failed)` tells what the failed owe and `settle(m, failed, round)` moves the
+losses through `m.ledger` and notes them with `m.contagion.book(layer, round, channel, rows, amounts)`, each fen once, in the round in
+which it became certain.
 `close_day(m)` follows the last round.  Without a failure nobody loses; nobody loses more than is owed to him.
 Who fails because of it is decided elsewhere (a decision of agents), and reported by `m.contagion.fail(layer, rows)`.
 
@@ -45,6 +46,9 @@ class Channel(Kept):
 
     def open_day(self, m) -> None:
         """In phase Open of every day."""
+
+    def enter(self, m, failed) -> None:
+        """Before anybody settles: enter claims on the estates of shops that failed in this round (`m.contagion.estates`)."""
 
     def settle(self, m, failed, round: int) -> None:
         """Book what those who `failed` in this round cost others."""
