@@ -272,7 +272,8 @@ OF_HOUSES = ("bank_capital_ratio", "weakest_bank_ratio", "bank_reserve_share", "
 def test_measures_of_banks_and_runs_are_known_and_say_what_happened():
     start = date(2012, 1, 4)
     seen = []
-    market = banking_market(days=12, observers=[lambda m: seen.append(daily_values(m))], after=12, consumers__count=500, merchants__count=30, panic__failure_reach=1.0, panic__failure_news=.2,
+    market = banking_market(days=12, observers=[lambda m: seen.append(daily_values(m))], after=12, consumers__count=500,
+                            merchants__count=30, panic__failure_reach=1.0, panic__failure_news=.2,
                             rescue__insurance_cover_cny=3e3,
                             shocks=[{"kind": "bank_failure", "start": start, "bank": 1, "size": .4}])
     assert not any(np.isnan(day[name]) for day in seen for name in OF_HOUSES)
