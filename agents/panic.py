@@ -39,7 +39,7 @@ class PanicSettings(Settings):
                                      meaning="Who has neither relation, loan nor insurance leaves if she thinks failure likelier")
     fire_sale_cost: float = setting(.25, unit="share", ge=0, le=10, source="assumption: lambda of Rochet and Vives 2004",
                                     meaning="What people think a house loses on what it must sell")
-    error: float = setting(.04, unit="standard deviation, share of assets", ge=0, le=1, source="assumption",
+    error: float = setting(.03, unit="standard deviation, share of assets", ge=0, le=1, source="assumption",
                            meaning="How far her own view of the house is off")
     friends_weight: float = setting(.3, unit="share of assets", ge=0, le=10, source="assumption; sign L30",
                                     meaning="The house seems so much weaker if all friends left it")
@@ -49,7 +49,7 @@ class PanicSettings(Settings):
     loan_dampens: float = setting(.25, unit="share", ge=0, le=10, source="assumption; sign L30",
                                   meaning="A loan from the house makes leaving dearer by this share")
     loan_share: float = setting(.2, unit="share of depositors", ge=0, le=1, source="assumption", meaning="Who has a loan from her bank")
-    failure_news: float = setting(.06, unit="share of assets", ge=0, le=1, source="assumption",
+    failure_news: float = setting(.02, unit="share of assets", ge=0, le=1, source="assumption",
                                   meaning="A house seems so much weaker when one of its kind failed")
     failure_reach: float = setting(.3, unit="share of customers", ge=0, le=1, source="assumption",
                                    meaning="Who reads that a house of the kind failed, or that hers could not pay")
@@ -124,7 +124,9 @@ class Alarm(Kept):
             self.news = (*self.news, *((each.number, house, dent, reach) for each in self.houses if each.kind == kind))
 
     def may_come(self, m, product: int) -> np.ndarray | bool:
-        """Who never fled a product and so may take it up, (n_consumers,); leavers do not return (L30)."""
+        """Who never fled a product and so may take it up, (n_consumers,); leavers do not return (L30), and nobody once it failed."""
+        if m.contagion.is_on and m.contagion.has_failed["products"][product]:
+            return False
         for each in self.houses:
             if each.product == product:
                 return m.depositors.left_on[rows_of(m, each)] < 0

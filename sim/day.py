@@ -179,10 +179,10 @@ def live_one_day(m):
     closures.enforce(m, distress.walk_away(m))
     credit_payment.call_guarantees(m)
     credit_payment.write_off_users(m)
+    guarantor.fail_if_called_in_vain(m)
     resolution.take_losses(m)
     interbank.sell_below_rule(m)
     resolution.find_failed(m)
-    guarantor.fail_if_called_in_vain(m)
     spread_failures(m)
     resolution.resolve(m)
 
@@ -207,8 +207,8 @@ def spread_failures(m):
         for channel in m.channels:
             channel.spread(m, failed)
         closures.close_shops(m, distress.cannot_pay(m))
-        resolution.find_failed(m)
         term_lender.fail_without_capital(m)
+        resolution.find_failed(m)
     if m.contagion.failed_today:
         for channel in reversed(m.channels):
             channel.close_day(m)

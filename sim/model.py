@@ -148,14 +148,14 @@ class Market(mesa.Model):
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         self.channels = [CHANNELS[kind](each) for kind in CHANNELS for each in s.channels if each.kind == kind]  # in the table's order
         self.contagion, self.trade_credit = Contagion(self), TradeCredit(self)
+        self.guarantees = self._network("guarantee", len(self.merchants), Stream.GUARANTEE_TIES, shops) if any(
+            each.kind == "guarantee_circle" for each in self.channels) else None
         self.interbank_loans = InterbankLoans(self, deposits_at(self) if s.bank_sheets.is_kept else None)
         self.sheets, self.rescue = create_bank_sheets(self), Rescue(self)
         self.interbank_loans.owed_outside[:] = self.sheets.outside.sum() + self.sheets.securities.sum()
         self.interbank_loans.stock = max(float(self.sheets.units.sum()), 1.0)
         self.panic = Alarm(self)
         self.depositors = create_depositors(self)
-        self.guarantees = self._network("guarantee", len(self.merchants), Stream.GUARANTEE_TIES, shops) if any(
-            each.kind == "guarantee_circle" for each in self.channels) else None
         for population in (self.banks, self.platforms):
             population.register()
 

@@ -23,8 +23,8 @@ LABEL = "resolution"  # of losses of the failed's own customers
 class ResolutionSettings(Settings):
     """When houses count as failed, what it costs."""
 
-    cost_share: float = setting(.10, unit="share of outside assets", ge=0, le=1, source="James 1991: direct costs of bank failures",
-                                meaning="Lost when a bank fails")
+    cost_share: float = setting(.10, unit="share of illiquid assets", ge=0, le=1, source="James 1991: direct costs of bank failures",
+                                meaning="Lost when a bank, a fund or an issuer of notes fails and they are sold")
     patience_days: int = setting(5, unit="days", ge=1, le=365, source="assumption",
                                  meaning="P2P companies and notes fail when withdrawals have waited so long; a bank does on the first day")
 
@@ -149,7 +149,7 @@ def resolve(m):
     owed_outside, owed_to_outside; panic.news; rescue.spent.
     """
     failed = m.contagion.failed_today
-    for bank in failed.get("banks", ()):
+    for bank in failed.get("banks", ()) if len(m.sheets) else ():
         _resolve_bank(m, int(bank))
         m.panic.tell_failure(m, "bank")
     if P2P in failed.get("financiers", ()):
@@ -232,8 +232,10 @@ def _insurer_pays(m, bank: int, amount: int):
 
 
 def _resolve_product(m, number: int):
-    """Holders get what is there in proportion, now; nothing is owed any more."""
+    """Holders get what is there in proportion, now; what was not liquid fetches less; nothing is owed any more."""
     books, ledger, holdings = m.books, m.ledger, m.holdings
+    tied_up = max(int(m.savings.cash[number]) - int(m.savings.owed[number] * m.products[number].settings.liquid_share), 0)
+    ledger.pay(books.product_cash, number, books.world, 0, int(tied_up * m.settings.resolution.cost_share), purpose=Purpose.OUTSIDE_LOSS)
     rows = np.flatnonzero(holdings.held[holdings.of(number)] > 0) + holdings.of(number).start
     owed, cash, n = int(m.savings.owed[number]), int(m.savings.cash[number]), len(m.consumers)
     paid = holdings.held[rows] if cash >= owed else np.floor(holdings.held[rows] * (cash / owed)).astype(np.int64)

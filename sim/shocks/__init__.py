@@ -15,6 +15,6 @@ from sim.shocks.platform_loss import PlatformShock
 from sim.shocks.region import RegionShock
 from sim.shocks.sector import SectorShock
 
-SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn, Breach, AdvertisingRules,
-                                          FundYieldFalls, BankFailure, InterbankFreeze, CapitalRule, PlatformShock, RegionShock,
-                                          SectorShock, LargeMerchant)}
+SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn, Breach, AdvertisingRules, FundYieldFalls,
+                                          RegionShock, SectorShock, LargeMerchant, BankFailure, InterbankFreeze, CapitalRule,
+                                          PlatformShock)}
