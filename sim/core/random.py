@@ -103,6 +103,11 @@ class Stream(IntEnum):
     CONSUMER_PRIVACY = 181  # keyed by the world seed
     RECOGNITION = 182
     RECORD_MATCH = 183  # keyed by the world seed
+    SHOCK_SHOPS = 200  # keyed by the world seed
+    DEPOSITOR_BIRTH = 210  # keyed by the world seed
+    PANIC_SIGNAL = 211
+    PANIC_MINUTE = 212
+    PANIC_NEWS = 213
 
 
 _MASK = (1 << 64) - 1
