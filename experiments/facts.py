@@ -68,7 +68,7 @@ CLAIMS = {
            "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
 }
 STAYS = "every platform keeps its fee"
-NOT_MOVED = "budgets stay as they are"
+RIGHT = "nobody comes without a click or an invitation, so that last touch is nearly right"
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -195,7 +195,7 @@ TESTS: dict[str, FactTest] = {
     "M11 order": FactTest("mobile_gain_over_total", "points gained on phones less moved in all", (10, INF),
                           "without_mobile_gain_over_total", NO_APPLICATION, "payments_seen", 10_000),
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
-    "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "blind_gain_percent", NOT_MOVED,
+    "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")

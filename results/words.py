@@ -9,6 +9,7 @@ from results.lift_words import LIFT_WORDS
 from results.measures import MEASURES
 from results.numbers import plain_unit
 from results.optimum_words import OPTIMUM_WORDS
+from results.together_words import TOGETHER_WORDS
 from sim.core.errors import UserError
 
 LANGUAGES = ("en", "zh")
@@ -16,6 +17,7 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     **LIFT_WORDS,
     **OPTIMUM_WORDS,
+    **TOGETHER_WORDS,
     # --- savings ---
     "section_savings": ("Savings", "理财"),
     "savings_sentence": ("What consumers hold in products of platforms beside their deposits; flows are sums since the first day.",
