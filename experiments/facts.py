@@ -67,7 +67,16 @@ CLAIMS = {
     "C2": {"id": "C2", "group": "management", "description": "A platform that moves its media budgets by last touch ends with less than "
            "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
 }
+CONTAGION_CLAIMS = {
+    "K1": {"id": "K1", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops fail that "
+           "would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "K2": {"id": "K2", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
+           "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+}
+CLAIMS |= CONTAGION_CLAIMS
 STAYS = "every platform keeps its fee"
+ON_CASH = "suppliers are paid in cash and deliver on"
+NO_CIRCLES = "nobody stands for anybody's loan"
 RIGHT = "nobody comes without a click or an invitation, so that last touch is nearly right"
 
 TESTS: dict[str, FactTest] = {
@@ -197,6 +206,10 @@ TESTS: dict[str, FactTest] = {
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
     "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
+    "K1": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
+                   "supplier_first_failures", 3),
+    "K2": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
+                   "supplier_first_failures", 3),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
@@ -209,7 +222,8 @@ PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")} 
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
-STRATEGY_TESTS = set(CLAIMS)  # answered by `experiments.strategy_outcomes`
+CONTAGION_TESTS = set(CONTAGION_CLAIMS)  # answered by `experiments.contagion_outcomes`
+STRATEGY_TESTS = set(CLAIMS) - CONTAGION_TESTS  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 CONTEXT = {"S29": "the scenario bank-opens-shop is set against it",

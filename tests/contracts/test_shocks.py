@@ -19,7 +19,10 @@ FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", 
         "market_turn": ({"kind": "market_turn", "share": .4, **WINDOW},),
         "breach": ({"kind": "breach", "share_hit": .8, **WINDOW},),
         "advertising_rules": ({"kind": "advertising_rules", "banned": ("broadcast",), "claims_kept": .5, "price_rise": .2, **WINDOW},),
-        "fund_yield_falls": ({"kind": "fund_yield_falls", "points": 3.0, **WINDOW},)}
+        "fund_yield_falls": ({"kind": "fund_yield_falls", "points": 3.0, **WINDOW},),
+        "region": ({"kind": "region", "region": 2, "size": .5, "fail_share": .3, **WINDOW},),
+        "sector": ({"kind": "sector", "sector": 2, "size": .5, "fail_share": .3, **WINDOW},),
+        "large_merchant": ({"kind": "large_merchant", "count": 2, **WINDOW},)}
 CONTESTED = ("breach", "advertising_rules")  # act where platforms compete for customers
 CASES = [settings for kind in FULL.values() for settings in kind]
 
