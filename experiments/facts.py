@@ -79,7 +79,16 @@ SCRAMBLED = "what is shared is noise: the rows of the shared file are scrambled"
 COPIED = "all sharers have the same file"
 APART = "each sharer knows its own quarter of the shops"
 MISTAKEN = "everybody's shared record is taken for another's"
+CONTAGION_CLAIMS = {
+    "C20": {"id": "C20", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops fail that "
+           "would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "C21": {"id": "C21", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
+           "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+}
+CLAIMS |= CONTAGION_CLAIMS
 STAYS = "every platform keeps its fee"
+ON_CASH = "suppliers are paid in cash and deliver on"
+NO_CIRCLES = "nobody stands for anybody's loan"
 RIGHT = "nobody comes without a click or an invitation, so that last touch is nearly right"
 
 TESTS: dict[str, FactTest] = {
@@ -223,6 +232,10 @@ TESTS: dict[str, FactTest] = {
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
     "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
+    "C20": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
+                   "supplier_first_failures", 3),
+    "C21": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
+                   "supplier_first_failures", 3),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 SHARING_TESTS = {"L10 together", "L10 gain", "L11 both", "L11 short history", "C10", "C11", "C12"}  # by `experiments.sharing_outcomes`
@@ -236,6 +249,7 @@ PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")} 
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
+CONTAGION_TESTS = set(CONTAGION_CLAIMS)  # answered by `experiments.contagion_outcomes`
 STRATEGY_TESTS = {"C1", "C2"}  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
