@@ -65,9 +65,9 @@ class DistressSettings(Settings):
 def change_fortunes(m) -> np.ndarray:
     """Open shops fall into trouble or come out of it; returns the rows of those that fail tonight.
 
-    Trouble: hazard = rate exp(-slope quality - slope^2 / 2) x neglect a year (agents.owner).  In trouble a shop gives up at a
-    constant hazard x neglect or recovers at one / neglect, and closes when its bills were unpaid for `unpaid_days`; in long
-    arrears it gives up at the same hazard.
+    Trouble: hazard = rate exp(-slope quality - slope^2 / 2) x neglect a year (agents.owner), times what a shock makes of it
+    today.  In trouble a shop gives up at a constant hazard x neglect or recovers at one / neglect, and closes when its bills were
+    unpaid for `unpaid_days`; in long arrears it gives up at the same hazard.
     Reads: merchants.status, quality, sales_trend, days_past_due, credit_choice, rate_offset.
     Writes: merchants.trouble_since, normal_sales, unpaid_days.
     Draws: MERCHANT_DISTRESS, three per merchant.
@@ -75,7 +75,10 @@ def change_fortunes(m) -> np.ndarray:
     s, shops = m.settings.distress, m.merchants
     key = stream_key(m.path_seed, Stream.MERCHANT_DISTRESS, m.day)
     slope = s.quality_slope
-    return _fortunes(key, m.day, s.trouble_rate / 365 * np.exp(-slope ** 2 / 2), slope, 1 / s.give_up_days, 1 / s.recover_days,
+    hazard = np.full(len(shops), s.trouble_rate / 365 * np.exp(-slope ** 2 / 2))
+    if m.conditions.trouble_factor_today is not None:
+        hazard *= m.conditions.trouble_factor_today
+    return _fortunes(key, m.day, hazard, slope, 1 / s.give_up_days, 1 / s.recover_days,
                      s.insolvent_after_days, s.unpaid_days, owner.neglect(m), shops.status, shops.quality, shops.sales_trend,
                      shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
 
@@ -140,7 +143,7 @@ def _fortunes(key, day, daily_hazard, slope, gives_up, recovers, insolvent_after
             count += 1
         elif in_trouble and uniform(key, j, 2) < recovers / neglect[j]:
             trouble_since[j] = -1
-        elif not in_trouble and uniform(key, j, 0) < daily_hazard * np.exp(-slope * quality[j]) * neglect[j]:
+        elif not in_trouble and uniform(key, j, 0) < daily_hazard[j] * np.exp(-slope * quality[j]) * neglect[j]:
             trouble_since[j] = day
             normal_sales[j] = sales_trend[j]
             unpaid_days[j] = 0

@@ -43,6 +43,7 @@ from scenarios.scaling import MOST_CNY, money_at_real_scale
 from scenarios.target import Target
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
+from sim.markets.common_scores import CommonModelSettings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
@@ -114,6 +115,7 @@ class Scenario(Header):
     guarantee: GuaranteeSettings = GuaranteeSettings()
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
+    common_model: CommonModelSettings = CommonModelSettings()
     networks: NetworkSettings = NetworkSettings()
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()

@@ -65,10 +65,12 @@ class TermPolicy(Learner):
         self.settings = settings
         self.learning = LearningCard(self.points, settings.learning, settings.scorecard)
 
-    def decide(self, view: View) -> TermOffer:
-        """Rules first, then points or the card, then size."""
+    def decide(self, view: View, bad=None) -> TermOffer:
+        """Rules first, then points or the card, then size; with a score from elsewhere, `bad` (n,), that in place of points and card."""
         s = self.settings
-        if self.learning.card is None:
+        if bad is not None:
+            score, good = 1.0 - bad, True
+        elif self.learning.card is None:
             score = np.clip(self.points(view.features()), 0, 1)
             good, bad = score >= s.pass_mark, self.believed_bad(view.features())
         else:

@@ -99,6 +99,9 @@ class Stream(IntEnum):
     PRODUCT_RETURN = 163
     PRODUCT_CLAIM = 164
     ENTRANT_KNOWN = 170
+    COMMON_MODEL_USERS = 190  # keyed by the world seed
+    MODEL_ERROR = 191
+    SCORE_NOISE = 192
 
 
 _MASK = (1 << 64) - 1

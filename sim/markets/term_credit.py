@@ -11,6 +11,7 @@ from sim.core.finance import annuity
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
 from sim.core.views import part_of
+from sim.markets.common_scores import bad_prob
 from sim.markets.loans import BAD_DAYS, BAD_FEN
 from sim.markets.officers import can_decide_today, error_of_visits, note_work
 
@@ -80,7 +81,7 @@ def _decide(m, number, rows):
         view = m.data_sharing.visited_file(m, rows, error, office=number + 1)
     else:
         view = m.data_sharing.view(m, policy.sees, rows)
-    offer = policy.decide(view)
+    offer = policy.decide(view, bad_prob(m, number, rows))
     policy.remember(rows + m.day * len(shops), m.day, view, offer)
     yes, no = rows[offer.is_approved], rows[~offer.is_approved]
     granted = part_of(offer, offer.is_approved)

@@ -19,7 +19,8 @@ FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", 
         "market_turn": ({"kind": "market_turn", "share": .4, **WINDOW},),
         "breach": ({"kind": "breach", "share_hit": .8, **WINDOW},),
         "advertising_rules": ({"kind": "advertising_rules", "banned": ("broadcast",), "claims_kept": .5, "price_rise": .2, **WINDOW},),
-        "fund_yield_falls": ({"kind": "fund_yield_falls", "points": 3.0, **WINDOW},)}
+        "fund_yield_falls": ({"kind": "fund_yield_falls", "points": 3.0, **WINDOW},),
+        "downturn": ({"kind": "downturn", "size": 5.0, **WINDOW}, {"kind": "downturn", "size": 5.0, "region": 2, "sector": 5, **WINDOW})}
 CONTESTED = ("breach", "advertising_rules")  # act where platforms compete for customers
 CASES = [settings for kind in FULL.values() for settings in kind]
 

@@ -97,14 +97,16 @@ FULL_TACTICS = {"rate_promotion": promotion(**INSIDE), "rate_trial": {"kind": "r
 ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.0, "sector": 2}),
                "income": ({"size": 0.0}, {"share_hit": 0.0}, {"size": 0.0, "segment": 1}), "funding_withdrawal": ({"size": 0.0},),
                "market_turn": ({"share": 0.0},), "breach": ({"share_hit": 0.0},),
-               "advertising_rules": ({"banned": (), "claims_kept": 1.0, "price_rise": 0.0},), "fund_yield_falls": ({"points": 0.0},)}
+               "advertising_rules": ({"banned": (), "claims_kept": 1.0, "price_rise": 0.0},), "fund_yield_falls": ({"points": 0.0},),
+               "downturn": ({"size": 0.0}, {"size": 0.0, "sector": 2})}
 FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "income": {"kind": "income", "size": .9, "share_hit": .5, **INSIDE},
                "funding_withdrawal": {"kind": "funding_withdrawal", "notice_days": 5, **INSIDE},
                "market_turn": {"kind": "market_turn", "share": .5, **INSIDE},
                "breach": {"kind": "breach", "share_hit": .9, "compensation_cny": 10.0, **INSIDE},
                "advertising_rules": {"kind": "advertising_rules", "banned": ("social_video",), "price_rise": 1.0, **INSIDE},
-               "fund_yield_falls": {"kind": "fund_yield_falls", "points": 3.0, **INSIDE}}
+               "fund_yield_falls": {"kind": "fund_yield_falls", "points": 3.0, **INSIDE},
+               "downturn": {"kind": "downturn", "size": 200.0, **INSIDE}}
 CONTESTED = {"customers__is_contested": True, "standing__focal__users_share": .3, "customers__conversion": 1.0}
 SAVING = {**CONTESTED, "standing__focal__users_share": .8, "products": [FUND]}
 WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach", "sign_up_bonus", "first_use_rebate", "coupon",
