@@ -23,6 +23,7 @@ COMMANDS = {
     "describe": ("experiments.listing:describe_command", "Say what a scenario sets, with units and sources."),
     "sweep": ("experiments.sweeping:sweep_command", "Run a design of many runs; may be stopped and resumed."),
     "cluster-help": ("experiments.cluster_help:cluster_help_command", "Print the commands that start a cluster for sweeps."),
+    "audit-data": ("experiments.auditing:audit_command", "List who saw which shared column about whom."),
     "repeat": ("experiments.repeating:repeat_command", "Run again from a run's own folder and check its numbers."),
     "export": ("experiments.exporting:export_command", "Write a run's tables as CSV, Parquet or Stata."),
     "stress": ("experiments.stressing:stress_command", "Stress a financial network given as CSV files."),

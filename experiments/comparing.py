@@ -21,6 +21,7 @@ from results.targets import compare_paths, target_table
 from scenarios.overrides import parse_set
 from sim.core.errors import UserError
 
+OF_ONE_RUN = ("borrowers",)  # tables that only a run keeps: a row a look is too much for all replicates
 MOST_DAILY = 200  # replicates of which days are kept: enough for quantiles, and memory stays bounded
 
 
@@ -31,8 +32,8 @@ class Comparison:
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
     daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
-    lending, marketing, savings: tables of the same replicates by name (`results.lending`, `.acquisition`, `.savings`), after scenario and
-    replicate; empty unless lenders learn, platforms compete for customers, there are products.
+    lending, marketing, savings, open_data: tables of the same replicates by name (`results.lending`, `.acquisition`, `.savings`,
+    `.open_data`), after scenario and replicate; empty unless lenders learn, platforms compete, there are products, data are shared.
     targets: how far each scenario's targets are (`results.targets.target_table`), from the days that are kept.
     manifest: how to repeat it.
     """
@@ -48,6 +49,7 @@ class Comparison:
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
     marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
     savings: dict[str, pd.DataFrame] = field(default_factory=dict)
+    open_data: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
@@ -126,7 +128,7 @@ def one_run(scenario, seed: int, replicate: int) -> tuple[dict, pd.DataFrame | N
     result, key = run(scenario, seed=seed, replicate=replicate), {"scenario": scenario.name, "replicate": replicate}
     if replicate >= MOST_DAILY:
         return {**key, **result.summary}, None, {}
-    kept = {lens: {name: _keyed(key, table) for name, table in getattr(result, lens).items()} for lens in LENSES}
+    kept = {lens: {name: _keyed(key, table) for name, table in getattr(result, lens).items() if name not in OF_ONE_RUN} for lens in LENSES}
     return {**key, **result.summary}, _keyed(key, result.daily.reset_index()), kept
 
 

@@ -18,6 +18,7 @@ from agents.distress import DistressSettings
 from agents.entrants import EntrantSettings
 from agents.guarantor import GuaranteeSettings
 from agents.lending.credit_payment import CreditPaymentCardSettings
+from agents.lending.joining import JoiningSettings
 from agents.lending.large_bank import LargeBankSettings
 from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.micro_specialist import MicroSpecialistSettings
@@ -43,6 +44,7 @@ from scenarios.scaling import MOST_CNY, money_at_real_scale
 from scenarios.target import Target
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
+from sim.markets.agreements import AgreementSettings, OpenDataSettings
 from sim.markets.common_scores import CommonModelSettings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
@@ -116,10 +118,13 @@ class Scenario(Header):
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
     common_model: CommonModelSettings = CommonModelSettings()
+    open_data: OpenDataSettings = OpenDataSettings()
+    joining: JoiningSettings = JoiningSettings()
     networks: NetworkSettings = NetworkSettings()
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()
     entrants: tuple[EntrantSettings, ...] = ()
+    agreements: tuple[AgreementSettings, ...] = ()
     strategies: plugins(STRATEGIES, "strategy") = ()
     shocks: plugins(SHOCKS, "shock") = ()
     targets: tuple[Target, ...] = ()

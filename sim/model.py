@@ -36,6 +36,7 @@ from sim.core.finance import Calendar
 from sim.core.ledger import Ledger
 from sim.core.random import Stream, derive_seed, stream_key
 from sim.day import live_one_day
+from sim.markets.agreements import OpenData
 from sim.markets.conditions import Conditions
 from sim.markets.credit import CreditMarket
 from sim.markets.credit_payment import CreditPayment
@@ -50,7 +51,7 @@ from sim.markets.service import ServiceDesk
 from sim.networks import build_network
 from sim.shocks import SHOCKS
 
-CHECKPOINT_VERSION = 5
+CHECKPOINT_VERSION = 6
 CLOCK = ("day", "steps", "path_seed", "n_closed_today")  # numbers of the market itself that a checkpoint keeps
 MAY_DIFFER = {"name", "question", "title", "based_on", "days", "tactics", "strategies", "shocks", "targets",
               "experiment"}  # what a fork may change
@@ -134,6 +135,7 @@ class Market(mesa.Model):
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
         self.payment_lender = POLICIES["credit_payment"](s.credit_payment_card)
+        self.open_data = OpenData(self)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.strategies = [STRATEGIES[strategy.kind](strategy) for strategy in s.strategies]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
@@ -282,7 +284,7 @@ class Market(mesa.Model):
                 "learnt": [policy.state() for policy in self._learners()],
                 "credit_payment": self.credit_payment.state(), "media": self.media.state(), "service": self.service.state(),
                 "word_of_mouth": self.word_of_mouth.state(), "promotions": self.promotions.state(), "rings": self.rings.state(),
-                "savings": self.savings.state(), "surveys": self.surveys,
+                "savings": self.savings.state(), "surveys": self.surveys, "open_data": self.open_data.state(),
                 "prices": self.prices.state(), "strategies": [each.state() for each in self.strategies],
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
                 **{name: getattr(self, name).state() for name in self.POPULATIONS}}
@@ -316,6 +318,7 @@ class Market(mesa.Model):
         self.rings.restore(state["rings"])
         self.savings.restore(state["savings"])
         self.prices.restore(state["prices"])
+        self.open_data.restore(state["open_data"])
         mine, there = self.scenario.model_dump(mode="json"), state["scenario"]
         for market in (self.savings, self.prices):
             market.forget({number for number in {*market.spent, *market.ended} if mine["tactics"][number: number + 1] !=
@@ -380,7 +383,7 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
                    "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "savings",
-                   "surveys", "prices", "strategies",
+                   "surveys", "prices", "strategies", "open_data",
                    *Market.POPULATIONS}
 
 

@@ -12,7 +12,7 @@ from agents.lending.learning import Learner, LearningCard, LearningSettings
 from agents.lending.scorecard import ScorecardSettings
 from sim.core.finance import fen
 from sim.core.settings import Settings, setting
-from sim.core.views import CreditDecision, View
+from sim.core.views import CreditDecision, View, has_clean_record
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class TermSettings(Settings):
                                 meaning="An application is judged by what happens in so many days after it")
     pass_mark: float = setting(.5, unit="points", ge=0, le=1, source="assumption: about half are refused")
     least_age_days: int = setting(365, unit="days", ge=0, le=3650, source="assumption: one year of accounts")
+    least_age_known_days: int = setting(60, unit="days", ge=0, le=3650, source="assumption: as the platform's lenders, platform_card",
+                                        meaning="The same for a shop whose trade others show the lender")
     learning: LearningSettings = LearningSettings()
     scorecard: ScorecardSettings = ScorecardSettings()
 
@@ -73,13 +75,14 @@ class TermPolicy(Learner):
         elif self.learning.card is None:
             score = np.clip(self.points(view.features()), 0, 1)
             good, bad = score >= s.pass_mark, self.believed_bad(view.features())
+            score, good, bad = self.told_by_others(view, score, good, bad)
         else:
             bad = self.learning.score(view.features())
             score, good = 1.0 - bad, True
         pledge = self.pledge(view)
         amount = np.minimum(self.size(view), fen(s.largest_loan_cny)).astype(np.int64) // 100_000 * 100_000
         pays = True if bad is None else self.kept(bad) > 0
-        approved = good & pays & self.may_apply(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
+        approved = good & pays & self.may_apply(view) & has_clean_record(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
         return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64))
 
     def kept(self, bad) -> np.ndarray:
@@ -91,6 +94,19 @@ class TermPolicy(Learner):
         within_term = 1.0 - (1.0 - np.minimum(bad, 1.0)) ** (30 * s.term_months / s.outcome_days)
         margin = (s.apr - s.funding_apr) * (s.term_months + 1) / 24
         return np.clip(1.0 - within_term * s.loss_share / max(margin, 1e-9), 0.0, 1.0)
+
+    def told_by_others(self, view, score, good, bad):
+        """(score, good, bad) where a shared score says how likely bad is: then that decides, by margin, and no points.
+
+        Choice: until it has a card of its own a lender trusts a shared probability alone.  Source: DESIGN 4.8.  Alternative: refuse whom
+        either its points or the score refuse.  Reason: then sharing could only take credit away.
+        """
+        told = getattr(view, "believed_bad", None)
+        if told is None:
+            return score, good, bad
+        is_told, within = ~np.isnan(told), 1.0 - (1.0 - np.minimum(told, 1.0)) ** (self.settings.outcome_days / 365)
+        believed = np.zeros(len(told)) if bad is None else bad  # 0: the points decide
+        return np.where(is_told, 1.0 - within, score), good | is_told, np.where(is_told, within, believed)
 
     def believed_bad(self, features):
         """What a lender without a card of its own expects to go bad within `outcome_days`; None: it has no idea, its points decide."""
@@ -111,7 +127,8 @@ class TermPolicy(Learner):
 
     def may_apply(self, view) -> np.ndarray:
         """Rules before any score (n,)."""
-        return view.age_days >= self.settings.least_age_days
+        s, is_known = self.settings, getattr(view, "is_known", False)
+        return view.age_days >= np.where(is_known, min(s.least_age_days, s.least_age_known_days), s.least_age_days)
 
     def pledge(self, view) -> np.ndarray:
         """What the lender could take, fen (n,)."""

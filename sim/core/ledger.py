@@ -71,6 +71,7 @@ class Purpose(IntEnum):
     RATE_BOOST = 51
     CONSUMER_FEE = 55
     SUBSIDY = 56
+    DATA_FEE = 60
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros

@@ -99,6 +99,9 @@ class Stream(IntEnum):
     PRODUCT_RETURN = 163
     PRODUCT_CLAIM = 164
     ENTRANT_KNOWN = 170
+    PRIVACY_COST = 180  # keyed by the world seed
+    CONSUMER_PRIVACY = 181  # keyed by the world seed
+    RECOGNITION = 182
     COMMON_MODEL_USERS = 190  # keyed by the world seed
     MODEL_ERROR = 191
     SCORE_NOISE = 192

@@ -110,12 +110,13 @@ def review_lines(m):
 
     line = line_months x monthly sales trend x score, whole 100 CNY, at most the cap; 0 if not approved, or if doubtful and not
     seen by a client manager within the year.
-    Reads: the closed-loop view.
-    Writes: merchants.score, credit_limit, visit_wanted_on, visited_on, impression; lenders.decisions_today; credit.doubtful_carry.
+    Reads: what the platform's lenders are shown.
+    Writes: merchants.score, credit_limit, visit_wanted_on, visited_on, impression; lenders.decisions_today; credit.doubtful_carry;
+    open_data.looks_today, look_ups, look_ups_today.
     """
     s, shops = m.settings.credit, m.merchants
     rows = np.arange(m.day % REVIEW_DAYS, len(shops), REVIEW_DAYS) if m.day else np.arange(len(shops))
-    view = m.data_sharing.platform_view(m, rows)
+    view = m.data_sharing.seen_by(m, m.open_data.platform, rows, note=True)
     decision = m.platform_lender.decide(view)
     if m.settings.credit.policy == "learned_card":
         sampled = (m.day - rows) % m.settings.learned_card.sample_every_days < 30

@@ -42,8 +42,9 @@ def decide_applications(m):
     Officers who collect today's instalments in person have less time for applications.
     Reads: merchants.term_asked, term_applied_on, term_due_on, term_loan, status; the views of the lenders' data regimes.
     Writes: merchants.term_applied_on, term_ask_again_on, term_lender, term_granted, term_granted_on, term_pledge;
-    banks.queue, capacity_carry, load, applications_today, approvals_today; financiers.queue, capacity_carry, load,
-    applications_today, approvals_today.
+    banks.queue, capacity_carry, load, applications_today, approvals_today, own_funds; financiers.queue, capacity_carry, load,
+    applications_today, approvals_today, cash; platforms.own_funds; open_data.looks_today, look_ups, look_ups_today, fees,
+    fees_today, trials.
     """
     shops = m.merchants
     arrived = np.bincount(shops.term_asked[shops.term_applied_on == m.day], minlength=len(m.term_policies))
@@ -76,13 +77,11 @@ def _decide(m, number, rows):
     shops, policy = m.merchants, m.term_policies[number]
     group = next(group for group in m.term_lenders if group.first <= number < group.first + len(group.lenders))
     lenders, row = group.lenders, number - group.first
-    if policy.sees == "visited_file":
-        error = error_of_visits(m.settings.officers, lenders.cases_a_year[row], lenders.load[row])
-        view = m.data_sharing.visited_file(m, rows, error, office=number + 1)
-    else:
-        view = m.data_sharing.view(m, policy.sees, rows)
+    error = error_of_visits(m.settings.officers, lenders.cases_a_year[row], lenders.load[row]) if policy.sees == "visited_file" else None
+    view = m.data_sharing.seen_by(m, int(number), rows, error, note=True)
     offer = policy.decide(view, bad_prob(m, number, rows))
     policy.remember(rows + m.day * len(shops), m.day, view, offer)
+    m.data_sharing.keep_for_trials(m, int(number), rows, rows + m.day * len(shops))
     yes, no = rows[offer.is_approved], rows[~offer.is_approved]
     granted = part_of(offer, offer.is_approved)
     lenders.approvals_today[row] = len(yes)
