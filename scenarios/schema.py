@@ -24,6 +24,7 @@ from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.micro_specialist import MicroSpecialistSettings
 from agents.lending.p2p import P2PSettings
 from agents.lending.platform_card import PlatformCardSettings
+from agents.lending.pricing import OfferSettings
 from agents.lending.relationship_bank import RelationshipBankSettings
 from agents.lending.supply_chain import SupplyChainSettings
 from agents.loyalty import LoyaltySettings
@@ -50,6 +51,7 @@ from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
 from sim.markets.goods import GoodsSettings
+from sim.markets.joint_loans import JointLoanSettings
 from sim.markets.loans import LoanSettings
 from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
@@ -118,6 +120,8 @@ class Scenario(Header):
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
     common_model: CommonModelSettings = CommonModelSettings()
+    offers: OfferSettings = OfferSettings()
+    joint_loans: JointLoanSettings = JointLoanSettings()
     open_data: OpenDataSettings = OpenDataSettings()
     joining: JoiningSettings = JoiningSettings()
     networks: NetworkSettings = NetworkSettings()

@@ -59,6 +59,7 @@ def live_one_day(m):
     m.promotions.open_day()
     m.savings.open_day(m)
     m.open_data.open_day()
+    m.offers.open_day()
     m.n_closed_today = 0
     entrants.enter_and_leave(m)
     for shock in m.active(m.shocks):
@@ -132,6 +133,7 @@ def live_one_day(m):
     merchant.ask_for_term_loan(m)
     term_credit.decide_applications(m)
     term_credit.pay_out(m)
+    owner.move_to_cheaper(m)
 
     # 7 Save
     saver.take_up(m)

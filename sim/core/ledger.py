@@ -72,6 +72,8 @@ class Purpose(IntEnum):
     CONSUMER_FEE = 55
     SUBSIDY = 56
     DATA_FEE = 60
+    JOINT_FEE = 63
+    JOINT_LOSS = 64
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros

@@ -105,6 +105,7 @@ class Stream(IntEnum):
     COMMON_MODEL_USERS = 190  # keyed by the world seed
     MODEL_ERROR = 191
     SCORE_NOISE = 192
+    POACHING_CALL = 193
 
 
 _MASK = (1 << 64) - 1
