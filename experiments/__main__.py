@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("experiments.running:run_command", "Run a scenario and write its report."),
     "compare": ("experiments.comparing:compare_command", "Compare scenarios pair by pair, with intervals."),
     "lift": ("experiments.incrementality:lift_command", "Measure what each media or referral tactic really caused."),
+    "together": ("experiments.combining:together_command", "Tell what the parts of a scenario contribute alone and together."),
     "optimise": ("experiments.optimise_job:optimise_command", "Find how to divide an extra budget over channels and tactics."),
     "scenarios": ("experiments.listing:scenarios_command", "List the scenarios that come with Jishi."),
     "describe": ("experiments.listing:describe_command", "Say what a scenario sets, with units and sources."),

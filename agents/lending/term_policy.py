@@ -15,6 +15,9 @@ from sim.core.finance import fen
 from sim.core.settings import Settings, setting
 from sim.core.views import Contest, CreditDecision, View, has_clean_record
 
+OWN_FILE = .673  # d of a file of AUC .683 (L10, bureau): difference of goods and bads in standard deviations
+LEAST_PAST_CASES = 30  # fewer say nothing about what is usual (assumption)
+
 
 @dataclass(frozen=True)
 class TermOffer(CreditDecision):
@@ -50,6 +53,8 @@ class TermSettings(Settings):
     funding_apr: float = setting(.03, unit="per year", ge=0, le=1, source="assumption: one-year deposit rate of 2012, M17")
     loss_share: float = setting(.6, unit="of the loan", ge=0, le=1, source="assumption: loss given default",
                                 meaning="What the lender counts on losing when a loan goes bad")
+    usual_bad_rate: float = setting(.024, unit="a year", ge=0, le=1, source="S10",
+                                    meaning="Of such loans, at which a lender without a card of its own anchors a shared score")
     outcome_days: int = setting(365, unit="days", ge=30, le=1080, source="Siddiqi (2006): performance window of term loans",
                                 meaning="An application is judged by what happens in so many days after it")
     pass_mark: float = setting(.5, unit="points", ge=0, le=1, source="assumption: about half are refused")
@@ -111,15 +116,24 @@ class TermPolicy(Learner):
         return np.clip(1.0 - within_term * s.loss_share / max(margin, 1e-9), 0.0, 1.0)
 
     def told_by_others(self, view, score, good, bad):
-        """(score, good, bad) where a shared score says how likely bad is: then that decides, by margin, and no points.
+        """(score, good, bad) where a shared score says how likely bad is: then that and the own points decide, by margin.
 
-        Choice: until it has a card of its own a lender trusts a shared probability alone.  Source: DESIGN 4.8.  Alternative: refuse whom
-        either its points or the score refuse.  Reason: then sharing could only take credit away.
+        bad a year = usual rate of such loans x shared chance / mean shared chance x exp(-d z - d^2 / 2), z the own points in standard
+        deviations of past cases, d what a file of AUC A tells: sqrt(2) Phi^-1(A).
+
+        Choice: a bought score is anchored at the lender's own usual rate and joined with the own file.  Source: Siddiqi (2006, chapter
+        6): scaling to own odds; L10 for A.  Alternative: trust the probability as it stands, or refuse whom either refuses.  Reason: the
+        platform's own loans go bad far less often than a bank's, it takes what it is owed from sales; and by refusals alone sharing
+        could only take credit away.
         """
-        told = getattr(view, "believed_bad", None)
-        if told is None:
+        told, s = getattr(view, "believed_bad", None), self.settings
+        if told is None or not view.usual_bad > 0:
             return score, good, bad
-        is_told, within = ~np.isnan(told), 1.0 - (1.0 - np.minimum(told, 1.0)) ** (self.settings.outcome_days / 365)
+        past = self.learning.experience.features
+        own = np.clip(self.points(past), 0, 1) if len(self.learning.experience) >= LEAST_PAST_CASES else np.zeros(1)
+        z = (score - own.mean()) / own.std() if own.std() > 0 else 0.0
+        a_year = np.minimum(s.usual_bad_rate * told / view.usual_bad * np.exp(-OWN_FILE * z - OWN_FILE ** 2 / 2), 1.0)
+        is_told, within = ~np.isnan(told), 1.0 - (1.0 - a_year) ** (s.outcome_days / 365)
         believed = np.zeros(len(told)) if bad is None else bad  # 0: the points decide
         return np.where(is_told, 1.0 - within, score), good | is_told, np.where(is_told, within, believed)
 

@@ -102,6 +102,7 @@ class Stream(IntEnum):
     PRIVACY_COST = 180  # keyed by the world seed
     CONSUMER_PRIVACY = 181  # keyed by the world seed
     RECOGNITION = 182
+    RECORD_MATCH = 183  # keyed by the world seed
     COMMON_MODEL_USERS = 190  # keyed by the world seed
     MODEL_ERROR = 191
     SCORE_NOISE = 192

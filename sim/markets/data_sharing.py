@@ -75,6 +75,7 @@ class DataSharing:
             return own
         may_be_shown, blank = data.consents(rows), np.full(len(rows), np.nan)
         shared, bad, is_known = {}, None, np.zeros(len(rows), bool)
+        says_who_refuses = len(data.refuses) > 0 and m.settings.open_data.refusal_is_shown
         for number in numbers:
             is_in = data.is_member[number, lender] and data.can_pay(m, number, lender, len(rows))
             if not is_in:
@@ -88,10 +89,11 @@ class DataSharing:
             if data.agreements[number].kind != "defaults_only":
                 is_known |= may_be_shown
             if note:
-                data.note(m, Look(lender, int(number), tuple(found), rows.copy(), may_be_shown.copy()))
-        if len(data.refuses) and m.settings.open_data.refusal_is_shown:
+                names = (*found, "refuses_sharing") if says_who_refuses else tuple(found)
+                data.note(m, Look(lender, int(number), names, rows.copy(), may_be_shown.copy()))
+        if says_who_refuses:
             shared["refuses_sharing"] = (~may_be_shown).astype(float)
-        return SharedView(own, shared, bad, is_known)
+        return SharedView(own, shared, bad, is_known, data.usual_bad)
 
     def keep_for_trials(self, m, lender: int, rows, ids) -> None:
         """Keep what a lender would have been shown of its cases by agreements it may still choose; it is told the trial's result alone."""

@@ -29,6 +29,7 @@ def shared_columns(m, number: int, lender: int, rows) -> tuple[dict[str, np.ndar
     lender: its number.  rows: merchants (n,).
     """
     agreement, columns, bad = m.open_data.agreements[number], {}, None
+    rows = records_of(m, rows)
     if agreement.kind == "score_as_a_service":
         columns["shared_bad"], bad = platform_score(m, rows)
         return columns, bad
@@ -46,6 +47,34 @@ def shared_columns(m, number: int, lender: int, rows) -> tuple[dict[str, np.ndar
 def column_names(m, number: int, lender: int) -> list[str]:
     """Names of the columns that agreement `number` adds for a lender."""
     return list(shared_columns(m, number, lender, np.zeros(0, np.int64))[0])
+
+
+def told_bad_since(m, lender: int, rows, day: int) -> np.ndarray:
+    """Merchants of `rows` of whom a sharer tells the lender that they went bad on or after `day` (n,).
+
+    Choice: where defaults are shared a case is bad if anybody says so, as with a credit bureau.  Source: DESIGN 4.14, sharing pools
+    outcomes; Siddiqi (2006, chapter 4).  Alternative: own loans only.  Reason: a borrower who failed elsewhere was a bad one.
+    """
+    data, shops, told = m.open_data, m.merchants, np.zeros(len(rows), bool)
+    for number in np.flatnonzero(data.is_member[:, lender]):
+        if data.agreements[number].kind == "score_as_a_service":
+            continue
+        tells = data.sharers(number)[1] & (np.arange(len(data.labels)) != lender)
+        by = shops.term_bad_by[rows]
+        told |= (by >= 0) & tells[by] & (shops.term_bad_on[rows] >= day) | tells[data.platform] & (shops.bad_on[rows] >= day)
+    return told & data.consents(rows)
+
+
+def records_of(m, rows) -> np.ndarray:
+    """Whose records are taken for those of the merchants `rows` (n,): their own, or by mistake another's.
+
+    Draws: RECORD_MATCH, two per merchant.
+    """
+    if m.settings.open_data.mismatch_share == 0:
+        return rows
+    key, n = stream_key(m.world_seed, Stream.RECORD_MATCH), len(m.merchants)
+    mistaken, whose = (uniforms_of(key, rows, slot) for slot in (0, 1))
+    return np.where(mistaken < m.settings.open_data.mismatch_share, (whose * n).astype(np.int64), rows)
 
 
 def platform_score(m, rows):

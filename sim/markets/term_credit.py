@@ -15,6 +15,7 @@ from sim.markets import joint_loans, offers
 from sim.markets.common_scores import bad_prob
 from sim.markets.loans import BAD_DAYS, BAD_FEN
 from sim.markets.officers import can_decide_today, error_of_visits, note_work
+from sim.markets.shared_columns import told_bad_since
 
 PATIENCE_DAYS = 120  # an application older than this goes elsewhere (assumption)
 ASK_AGAIN_DAYS = 14  # after a refusal (assumption)
@@ -23,7 +24,8 @@ ASK_AGAIN_DAYS = 14  # after a refusal (assumption)
 def report_term_outcomes(m):
     """Lenders of term loans are told how the approved applications ended whose time is up, and may make a new card.
 
-    Bad: more than 90 days past due at this lender within the outcome window; what was granted and never paid out has no outcome.
+    Bad: more than 90 days past due at this lender, or at one that tells it, within the outcome window; what was granted and never paid
+    out has no outcome.
     Reads: merchants.term_paid_on, term_paid_by, term_bad_on, term_bad_by.  Returns nothing: what was learnt stays with the lenders.
     """
     shops = m.merchants
@@ -32,7 +34,7 @@ def report_term_outcomes(m):
             continue
         ids = policy.cases_to_judge(m.day)
         rows, since = ids % len(shops), m.day - policy.settings.outcome_days
-        is_bad = (shops.term_bad_by[rows] == number) & (shops.term_bad_on[rows] >= since)
+        is_bad = (shops.term_bad_by[rows] == number) & (shops.term_bad_on[rows] >= since) | told_bad_since(m, number, rows, since)
         is_known = is_bad | (shops.term_paid_by[rows] == number) & (shops.term_paid_on[rows] >= since)
         policy.learn(ids[is_known], is_bad[is_known], m.day)
 
