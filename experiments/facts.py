@@ -75,14 +75,25 @@ CLAIMS |= {
     "C12": {"id": "C12", "group": "sharing", "description": "Banks that look in the open platform tell bad shops better than before",
             "source": "DESIGN 4.14; L15", "band": "above 0", "role": "validate"},
 }
+CLAIMS |= {
+    "C20": {"id": "C20", "group": "sharing", "description": "Full history tells a bank more of who fails than defaults alone",
+            "source": "DESIGN 4.14", "band": "above 0", "role": "validate"},
+    "C21": {"id": "C21", "group": "openbank", "description": "Of two banks that bid, who sees less wins loans that are worse than its "
+            "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "above 0", "role": "validate"},
+    "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
+            "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
+}
+NOBODY_TOLD = "nobody who walks away is recognised, so nobody loses credit"
+SAME_EYES = "who has no common score sees as well with its own"
+LONELY = "nobody knows another bank than its own"
 SCRAMBLED = "what is shared is noise: the rows of the shared file are scrambled"
 COPIED = "all sharers have the same file"
 APART = "each sharer knows its own quarter of the shops"
 MISTAKEN = "everybody's shared record is taken for another's"
 CONTAGION_CLAIMS = {
-    "C20": {"id": "C20", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops fail that "
+    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops fail that "
            "would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
-    "C21": {"id": "C21", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
+    "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
            "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
 }
 CLAIMS |= CONTAGION_CLAIMS
@@ -232,10 +243,18 @@ TESTS: dict[str, FactTest] = {
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
     "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
-    "C20": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
+    "C30": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
                    "supplier_first_failures", 3),
-    "C21": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
+    "C31": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
                    "supplier_first_failures", 3),
+    "L21": FactTest("defaults_deter_more_points", "points of strategic owners, walked away under full history less defaults only",
+                    (.5, INF), "unknown_defaults_deter_more_points", NOBODY_TOLD, "walked_unshared", 50),
+    "C20": FactTest("full_tells_more_auc", "AUC of a card on full history less on defaults", (.02, .4), "alike_full_tells_more_auc", ALIKE,
+                    "selection_bads", 500, pooled=True),
+    "C21": FactTest("curse_points", "points of bad loans over the score's, less informed over more", (.5, INF), "same_eyes_curse_points",
+                    SAME_EYES, "contested_loans", 100),
+    "C22": FactTest("competition_points", "points a year over break-even, three banks at once less one after another", (-INF, -.5),
+                    "lonely_competition_points", LONELY, "contested_loans", 100),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 SHARING_TESTS = {"L10 together", "L10 gain", "L11 both", "L11 short history", "C10", "C11", "C12"}  # by `experiments.sharing_outcomes`
@@ -250,6 +269,8 @@ CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
 CONTAGION_TESTS = set(CONTAGION_CLAIMS)  # answered by `experiments.contagion_outcomes`
+DISCIPLINE_TESTS = {"L21", "C20"}  # answered by `experiments.discipline`
+CONTEST_TESTS = {"C21", "C22"}  # answered by `experiments.contest_outcomes`
 STRATEGY_TESTS = {"C1", "C2"}  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
