@@ -67,6 +67,14 @@ CLAIMS = {
     "C2": {"id": "C2", "group": "management", "description": "A platform that moves its media budgets by last touch ends with less than "
            "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
 }
+CLAIMS |= {
+    "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
+            "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
+    "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
+            "insured, and nobody runs where they are insured in full", "source": "DESIGN 5", "band": "above 0", "role": "validate"},
+}
+UNSEEN_FRIENDS = "nobody sees friends leave"
+MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
 NOT_MOVED = "budgets stay as they are"
 
@@ -197,6 +205,17 @@ TESTS: dict[str, FactTest] = {
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
     "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "blind_gain_percent", NOT_MOVED,
                    "adjusted_registrations", 300),
+    "L30 friends": FactTest("friends_z", "standard errors: share of friends who left", (5, INF), "unseen_friends_z", UNSEEN_FRIENDS,
+                            "runners", 100, share=.9),
+    "L30 relation": FactTest("relation_z", "standard errors: years as a customer", (-INF, -5), "meaningless_relation_z", MEANINGLESS,
+                             "runners", 100),
+    "L30 loan": FactTest("loan_z", "standard errors: has a loan", (-INF, -5), "meaningless_loan_z", MEANINGLESS, "runners", 100),
+    "L30 insurance": FactTest("insured_z", "standard errors: share insured", (-INF, -5), "meaningless_insured_z", MEANINGLESS,
+                              "runners", 100, share=.9),
+    "C50": FactTest("run_point_error", "points of assets, worst of three covers", (0, .25), "uninsured_run_point_error",
+                    "the point as if nobody were insured", "runners", 100, share=.95),
+    "C51": FactTest("ran_less_insured_percent", "% of depositors, no insurance less full", (1, 100), "unread_ran_less_insured_percent",
+                    "nobody reads of the failure", "runners", 100, share=.9),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
@@ -209,7 +228,8 @@ PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")} 
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
-STRATEGY_TESTS = set(CLAIMS)  # answered by `experiments.strategy_outcomes`
+PANIC_TESTS = {name for name in TESTS if name[:3] in ("L30", "C50", "C51")}  # `panic_outcomes`
+STRATEGY_TESTS = {"C1", "C2"}  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 CONTEXT = {"S29": "the scenario bank-opens-shop is set against it",

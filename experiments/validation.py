@@ -28,6 +28,7 @@ from experiments.facts import (
     DETERRENCE_TESTS,
     DIFFUSION_TESTS,
     MARKETING_TESTS,
+    PANIC_TESTS,
     PAYMENT_TESTS,
     PRODUCT_TESTS,
     PROMOTION_TESTS,
@@ -41,6 +42,7 @@ from experiments.facts import (
 )
 from experiments.marketing_outcomes import marketing_outcome
 from experiments.outcomes import EVENT, outcome
+from experiments.panic_outcomes import panic_outcome
 from experiments.payment_outcomes import payment_outcome
 from experiments.product_outcomes import product_outcome
 from experiments.progress import Progress
@@ -57,12 +59,12 @@ FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these 
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
 # What management is compared with is lived on every seed; the twins beside it, which are no null, on every tenth.
 OTHER_TESTS = (CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | REPUTATION_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS
-               | CUSTOMER_TESTS | PROMOTION_TESTS | PRODUCT_TESTS | STRATEGY_TESTS)
+               | CUSTOMER_TESTS | PANIC_TESTS | PROMOTION_TESTS | PRODUCT_TESTS | STRATEGY_TESTS)
 SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
            (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (reputation_outcome, REPUTATION_TESTS, 3),
            (diffusion_outcome, DIFFUSION_TESTS, 1), (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1),
            (promotion_outcome, PROMOTION_TESTS, 3), (product_outcome, PRODUCT_TESTS, 3),
-           (strategy_outcome, STRATEGY_TESTS, 10))
+           (panic_outcome, PANIC_TESTS, 3), (strategy_outcome, STRATEGY_TESTS, 10))
 PRINTED = ("best_bonus_cny", "bonus_5_profit_mcny", "bonus_20_profit_mcny", "bonus_80_profit_mcny", "bonus_320_profit_mcny",
            "focal_spending_per_subsidy", "cannibalised_share",
            "fund_bass_market", "fund_users_mar_2014", "fund_assets_week", "mobile_of_payments_start", "mobile_of_payments_end",
