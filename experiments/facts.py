@@ -91,12 +91,20 @@ COPIED = "all sharers have the same file"
 APART = "each sharer knows its own quarter of the shops"
 MISTAKEN = "everybody's shared record is taken for another's"
 CONTAGION_CLAIMS = {
-    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops fail that "
-           "would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops "
+            "fail that would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
     "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
-           "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+            "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
 }
 CLAIMS |= CONTAGION_CLAIMS
+CLAIMS |= {
+    "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
+            "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
+    "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
+            "insured, and nobody runs where they are insured in full", "source": "DESIGN 5", "band": "above 0", "role": "validate"},
+}
+UNSEEN_FRIENDS = "nobody sees friends leave"
+MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
 ON_CASH = "suppliers are paid in cash and deliver on"
 NO_CIRCLES = "nobody stands for anybody's loan"
@@ -255,6 +263,17 @@ TESTS: dict[str, FactTest] = {
                     SAME_EYES, "contested_loans", 100),
     "C22": FactTest("competition_points", "points a year over break-even, three banks at once less one after another", (-INF, -.5),
                     "lonely_competition_points", LONELY, "contested_loans", 100),
+    "L30 friends": FactTest("friends_z", "standard errors: share of friends who left", (5, INF), "unseen_friends_z", UNSEEN_FRIENDS,
+                            "runners", 100, share=.9),
+    "L30 relation": FactTest("relation_z", "standard errors: years as a customer", (-INF, -5), "meaningless_relation_z", MEANINGLESS,
+                             "runners", 100),
+    "L30 loan": FactTest("loan_z", "standard errors: has a loan", (-INF, -5), "meaningless_loan_z", MEANINGLESS, "runners", 100),
+    "L30 insurance": FactTest("insured_z", "standard errors: share insured", (-INF, -5), "meaningless_insured_z", MEANINGLESS,
+                              "runners", 100, share=.9),
+    "C50": FactTest("run_point_error", "points of assets, worst of three covers", (0, .25), "uninsured_run_point_error",
+                    "the point as if nobody were insured", "runners", 100, share=.95),
+    "C51": FactTest("ran_less_insured_percent", "% of depositors, no insurance less full", (1, 100), "unread_ran_less_insured_percent",
+                    "nobody reads of the failure", "runners", 100, share=.9),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 SHARING_TESTS = {"L10 together", "L10 gain", "L11 both", "L11 short history", "C10", "C11", "C12"}  # by `experiments.sharing_outcomes`
@@ -271,6 +290,7 @@ PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M1
 CONTAGION_TESTS = set(CONTAGION_CLAIMS)  # answered by `experiments.contagion_outcomes`
 DISCIPLINE_TESTS = {"L21", "C20"}  # answered by `experiments.discipline`
 CONTEST_TESTS = {"C21", "C22"}  # answered by `experiments.contest_outcomes`
+PANIC_TESTS = {name for name in TESTS if name[:3] in ("L30", "C50", "C51")}  # `panic_outcomes`
 STRATEGY_TESTS = {"C1", "C2"}  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
