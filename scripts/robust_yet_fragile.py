@@ -19,11 +19,12 @@ import argparse
 import time
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pandas as pd
 
 from results.effects import mean_interval, rate_interval
+from results.figures.picture import Picture
+from results.style import ACCENT, DOUBLE, WITH, WITHOUT, canvas, in_style
 from sim.contagion.estates import TRADE
 from sim.contagion.threshold import gai_kapadia_analytic
 from sim.core.ledger import Purpose
@@ -37,6 +38,7 @@ DEGREES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.5, 8.0, 12.0)
 CAPITALS = (0.03, 0.06, 0.1, 0.14, 0.18, 0.24, 0.32)  # of claims on customers
 DEGREE, CAPITAL = 3.0, 0.1  # what is held while the other changes
 LARGE = .05
+NAME = "robust_yet_fragile"
 SHOPS, DAYS = 300, 30
 WORLD = {"consumers.count": 1500, "merchants.count": SHOPS, "weight": 50.0, "days": DAYS + 1, "merchants.size_spread": 0.0,
          "merchants.trust_in_line": 0.0, "credit.line_months": 0.0, "merchants.bank_application_rate": 0.0, "distress.trouble_rate": 0.0,
@@ -87,28 +89,31 @@ def point(degree: float, capital: float, paths: int, credit_share: float = .6) -
             "analytic_frequency": same.frequency, "analytic_extent": same.extent if same.cascade_condition > 1 else np.nan}
 
 
-def figure(table: pd.DataFrame, file: Path) -> None:
+@in_style
+def figure(table: pd.DataFrame) -> Picture:
     """Two panels: by connectivity and by capital."""
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    panels, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
-    for axis, (vary, label) in zip(axes, (("mean_degree", "mean number of customers on account"),
-                                          ("capital", "capital, share of claims on customers"))):
+    drawn, panels = canvas(DOUBLE, 2.6, 1, 2, sharey=True)
+    for axes, (vary, label) in zip(panels, (("mean_degree", "mean number of customers on account"),
+                                            ("capital", "capital, share of claims on customers"))):
         rows = table[table["varied"] == vary].sort_values(vary)
-        axis.plot(rows[vary], rows["frequency"], "o-", color="#1f5fa8", label="frequency of large cascades")
-        axis.fill_between(rows[vary], rows["frequency_low"], rows["frequency_high"], color="#1f5fa8", alpha=.2)
+        axes.plot(rows[vary], rows["frequency"], "o-", color=WITH, markersize=3, label="frequency of large cascades")
+        axes.fill_between(rows[vary], rows["frequency_low"], rows["frequency_high"], color=WITH, alpha=.2, linewidth=0)
         reach = [rows["extent"] - rows["extent_low"], rows["extent_high"] - rows["extent"]]
-        axis.errorbar(rows[vary], rows["extent"], yerr=reach, fmt="s--", color="#b5473c", label="share of shops that fail in one")
-        axis.plot(rows[vary], rows["analytic_frequency"], ":", color="#1f5fa8", label="frequency, Gai and Kapadia")
-        axis.set_xlabel(label)
-        axis.set_ylim(0, 1.02)
-    axes[0].set_ylabel("probability, share")
-    axes[0].legend(frameon=False, fontsize=8)
-    panels.suptitle("One shop fails: how often it spreads far, and how far")
-    panels.tight_layout()
-    panels.savefig(file, dpi=150)
-    plt.close(panels)
+        axes.errorbar(rows[vary], rows["extent"], yerr=reach, fmt="s--", markersize=3, color=ACCENT, label="share that fails in one")
+        axes.plot(rows[vary], rows["analytic_frequency"], ":", color=WITHOUT, label="frequency, Gai and Kapadia (2010)")
+        axes.set_xlabel(label)
+        axes.set_ylim(0, 1.02)
+    panels[0].set_ylabel("probability, share")
+    panels[0].legend(loc="center right")
+    return Picture(NAME, drawn, table, "How often and how far the failure of one shop spreads, by connectivity and by capital", True)
+
+
+def write(table: pd.DataFrame, folder: Path) -> None:
+    """The table and its figure."""
+    picture = figure(table)
+    folder.mkdir(parents=True, exist_ok=True)
+    picture.save(folder)
+    (folder / f"{NAME}.pdf").unlink()  # the reference is a picture and a table
 
 
 def main():
@@ -117,7 +122,11 @@ def main():
     options.add_argument("--paths", type=int, default=200)
     options.add_argument("--out", type=Path, default=OUT)
     options.add_argument("--null", action="store_true")
+    options.add_argument("--draw", action="store_true", help="only draw the table that is there anew")
     chosen = options.parse_args()
+    if chosen.draw:
+        write(pd.read_csv(chosen.out / f"{NAME}.csv"), chosen.out)
+        return
     started, rows = time.process_time(), []
     for vary, points in (("mean_degree", [(z, CAPITAL) for z in DEGREES]), ("capital", [(DEGREE, k) for k in CAPITALS])):
         for degree, capital in points:
@@ -126,13 +135,11 @@ def main():
             print(f"degree {degree:g}, capital {capital:g}: frequency {row['frequency']:.2f} ({row['frequency_low']:.2f} to "
                   f"{row['frequency_high']:.2f}), extent {row['extent']:.2f}, loss {row['loss_given_failure']:.2f}; "
                   f"analytic {row['analytic_frequency']:.2f}", flush=True)
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).round(6)
     if chosen.null:
         print("nothing spreads" if not table["large"].any() else "something spread without trade credit")
         return
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    table.round(6).to_csv(chosen.out / "robust_yet_fragile.csv", index=False)
-    figure(table, chosen.out / "robust_yet_fragile.png")
+    write(table, chosen.out)
     print(f"wrote robust_yet_fragile.csv and .png to {chosen.out}; {time.process_time() - started:.0f} CPU-seconds")
 
 

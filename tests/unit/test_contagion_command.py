@@ -1,6 +1,7 @@
 """What contagion causes: paired networks on and off, from one past."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.contagion import contagion, one_replicate, variants
@@ -31,6 +32,12 @@ def test_without_a_network_nothing_is_lost_and_losses_by_round_add_up(found):
     off, on = (found.runs[found.runs["network"] == name] for name in ("none", "all"))
     assert not off[losses].to_numpy().any()
     assert found.booked["cny"].sum() == pytest.approx(on[losses].to_numpy().sum() / 3)
+
+
+def test_the_figure_shows_what_the_table_says(found, tmp_path):
+    found.figure().save(tmp_path)
+    shown = pd.read_csv(tmp_path / "causes.csv")
+    assert shown["outcome"].str.startswith("loss of").all() and (tmp_path / "causes.png").stat().st_size > 5_000
 
 
 def test_networks_are_the_same_world_until_somebody_fails():
