@@ -3,7 +3,7 @@
 import numpy as np
 from pydantic import model_validator
 
-from sim.core.finance import fen
+from sim.core.finance import fen, is_last_payday_before_spring_festival
 from sim.core.kernels import kernel, run_in_blocks
 from sim.core.ledger import Purpose
 from sim.core.population import Population, Row, column
@@ -70,6 +70,9 @@ class ConsumerSettings(Settings):
     living_share: float = setting(.55, unit="share of income", ge=0, le=1,
                                   source="National Bureau of Statistics 2012: consumption share, rounded",
                                   meaning="Spent outside the platform on payday")
+    bonus_months: float = setting(0.0, unit="months of income", ge=0, le=24,
+                                  source="usual practice in China: a thirteenth month; off unless a scenario says so",
+                                  meaning="Paid beside the last income before Spring Festival, and saved")
     savings_months: float = setting(4.0, unit="months of income", ge=0, le=60, source="assumption",
                                     meaning="Deposits above this leave for other investments on payday")
     purchases_a_year: float = setting(60.0, unit="purchases a year", ge=0, le=365, source="assumption: a little more than weekly")
@@ -175,7 +178,10 @@ def receive_income(m):
     if len(rows) == 0:
         return
     income = c.income[rows]
-    m.ledger.pay(m.books.world, 0, m.books.deposit, rows, m.conditions.income_of(rows, income), purpose=Purpose.WAGES)
+    paid = m.conditions.income_of(rows, income)
+    if s.bonus_months > 0 and is_last_payday_before_spring_festival(m.date):
+        paid = paid + (income * s.bonus_months).astype(np.int64)
+    m.ledger.pay(m.books.world, 0, m.books.deposit, rows, paid, purpose=Purpose.WAGES)
     surplus = np.maximum(0, c.deposit[rows] + m.savings.held_by(m, rows) - (income * s.savings_months).astype(np.int64))
     living = (income * s.living_share).astype(np.int64)
     spent = np.minimum(c.deposit[rows], living + surplus // 2)

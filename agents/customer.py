@@ -101,7 +101,7 @@ class Customers(Population):
     n_uses = column(np.int32, "uses", "Payments that worked")
     clicked = column(np.int8, "source", "Last click or invitation: 1 referral, 2 + number of the tactic; 0 none")
     clicked_on = column(np.int32, "day", "Its day", default=-10_000)
-    viewed = column(np.int8, "source", "Last advertisement seen: 2 + number of the tactic; 0 none")
+    viewed = column(np.int8, "source", "Last advertisement with a link that was seen: 2 + number of the tactic; 0 none")
     viewed_on = column(np.int32, "day", "Its day", default=-10_000)
     source = column(np.int8, "source", "Last touch before registration: 0 organic, 1 referral, 2 + number of the tactic")
     referrer = column(np.int32, "consumer", "Who invited last; -1 nobody", default=-1)

@@ -6,6 +6,7 @@ FUNCTIONS = {
     "run": "experiments.running",
     "compare": "experiments.comparing",
     "lift": "experiments.incrementality",
+    "together": "experiments.combining",
     "optimise": "experiments.budgeting",
     "sweep": "experiments.sweeping",
     "validate": "experiments.validation",

@@ -8,6 +8,7 @@ from experiments.workers import Workers
 from sim.core.errors import UserError
 
 PROTOCOLS = ("tcp", "tls", "ws", "wss", "ucx", "inproc")
+CLUSTER_ANSWERS_IN = "20s"  # a scheduler that is busy may need as long
 
 
 class Cluster(Executor):
@@ -52,7 +53,7 @@ def workers_of(workers: int, cluster: str | None):
     except ImportError:
         raise UserError("--cluster: needs the extra `cluster`: pip install 'jishi[cluster]'") from None
     try:
-        client = Client(cluster, timeout="20s", set_as_default=False)
+        client = Client(cluster, timeout=CLUSTER_ANSWERS_IN, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise UserError(f"--cluster {cluster}: no Dask scheduler answers there ({_first_line(error)}); jishi cluster-help") from None
     try:

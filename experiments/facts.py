@@ -72,11 +72,21 @@ CLAIMS |= {
             "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
     "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
             "insured, and nobody runs where they are insured in full", "source": "DESIGN 5", "band": "above 0", "role": "validate"},
+    "C10": {"id": "C10", "group": "sharing", "description": "Each further sharer adds to what a card on all their data can tell",
+            "source": "DESIGN 4.14; SOURCES 1.5: sharing raises value", "band": "above 0", "role": "validate"},
+    "C11": {"id": "C11", "group": "sharing", "description": "Where sharers' data overlap, the last adds less than half of the first's",
+            "source": "DESIGN 4.14", "band": "below half", "role": "validate"},
+    "C12": {"id": "C12", "group": "sharing", "description": "Banks that look in the open platform tell bad shops better than before",
+            "source": "DESIGN 4.14; L15", "band": "above 0", "role": "validate"},
 }
+SCRAMBLED = "what is shared is noise: the rows of the shared file are scrambled"
+COPIED = "all sharers have the same file"
+APART = "each sharer knows its own quarter of the shops"
+MISTAKEN = "everybody's shared record is taken for another's"
 UNSEEN_FRIENDS = "nobody sees friends leave"
 MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
-NOT_MOVED = "budgets stay as they are"
+RIGHT = "nobody comes without a click or an invitation, so that last touch is nearly right"
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -112,6 +122,20 @@ TESTS: dict[str, FactTest] = {
     "L11 bank file": FactTest("auc_bank_file", "AUC", (.66, .76), "alike_auc_bank_file", ALIKE, "auc_bads", 500, pooled=True),
     "L11 limited": FactTest("auc_limited", "AUC", (.66, .76), "alike_auc_limited", ALIKE, "auc_bads", 500, pooled=True),
     "L11 thin file": FactTest("auc_thin_file", "AUC", (.58, .68), "alike_auc_thin_file", ALIKE, "auc_bads", 500, pooled=True),
+    "L10 together": FactTest("auc_bank_and_limited", "AUC, bank file and limited data", (.70, .77), "noise_auc_bank_and_limited",
+                             SCRAMBLED, "sharing_bads", 500, pooled=True),
+    "L10 gain": FactTest("bank_and_limited_gain", "AUC over the better of the two", (.02, .20), "noise_bank_and_limited_gain", SCRAMBLED,
+                         "sharing_bads", 500, pooled=True),
+    "L11 both": FactTest("loop_and_bank_gain", "AUC, the bank file beside the closed loop", (.0005, .10), "noise_loop_and_bank_gain",
+                         SCRAMBLED, "sharing_bads", 500, pooled=True),
+    "L11 short history": FactTest("bank_to_loop_thin_less_thick", "AUC, that gain for short histories less that for long ones",
+                                  (.0005, .20), "noise_bank_to_loop_thin_less_thick", SCRAMBLED, "sharing_bads", 500, pooled=True),
+    "C10": FactTest("least_sharer_gain", "AUC, least gain of a further sharer", (.001, .20), "copied_second_sharer_gain", COPIED,
+                    "sharing_bads", 500, pooled=True),
+    "C11": FactTest("last_over_first", "gain of the last sharer over that of the first", (0, .5), "apart_last_over_first", APART,
+                    "sharing_bads", 500, pooled=True),
+    "C12": FactTest("bank_auc_gain", "AUC of banks' answers, with sharing less without", (.005, .40), "noise_bank_auc_gain", MISTAKEN,
+                    "sharing_bads", 500, pooled=True),
     "L11 gap": FactTest("auc_gap", "AUC, closed loop less bank file", (.06, .18), "equal_noise_auc_gap", EQUAL, "auc_bads", 500,
                         pooled=True),
     "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
@@ -203,7 +227,7 @@ TESTS: dict[str, FactTest] = {
     "M11 order": FactTest("mobile_gain_over_total", "points gained on phones less moved in all", (10, INF),
                           "without_mobile_gain_over_total", NO_APPLICATION, "payments_seen", 10_000),
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
-    "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "blind_gain_percent", NOT_MOVED,
+    "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
     "L30 friends": FactTest("friends_z", "standard errors: share of friends who left", (5, INF), "unseen_friends_z", UNSEEN_FRIENDS,
                             "runners", 100, share=.9),
@@ -218,7 +242,8 @@ TESTS: dict[str, FactTest] = {
                     "nobody reads of the failure", "runners", 100, share=.9),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
-CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
+SHARING_TESTS = {"L10 together", "L10 gain", "L11 both", "L11 short history", "C10", "C11", "C12"}  # by `experiments.sharing_outcomes`
+CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT} - SHARING_TESTS  # answered by `experiments.credit_outcomes`
 TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
 DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
 REPUTATION_TESTS = {name for name in TESTS if name[:3] == "L07"}  # answered by `experiments.reputation_outcomes`

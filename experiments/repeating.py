@@ -25,6 +25,9 @@ def repeat(folder: str | Path) -> dict:
     if manifest.get("kind") == "compare":
         raise UserError(f"{folder}: holds a comparison; repeat takes the folder of a run, and jishi compare with --seed "
                         f"{manifest.get('seed')} --replicates {manifest.get('replicates')} and the scenarios there repeats this one")
+    if manifest.get("kind") == "together":
+        raise UserError(f"{folder}: holds a scenario taken apart; repeat takes the folder of a run, and the command at the end of "
+                        "this one's page repeats it")
     if manifest.get("kind") == "optimise":
         raise UserError(f"{folder}: holds a search for the best plan; repeat takes the folder of a run, and the command at the end of the "
                         "search's page repeats it")

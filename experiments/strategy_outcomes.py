@@ -16,6 +16,7 @@ PRICES = {"consumers.count": 15_000, "merchants.count": 24, "weight": 666.0, "da
 BUDGETS = {"consumers.count": 20_000, "merchants.count": 32, "weight": 500.0}  # for the two years of the scenarios
 QUARTER, YEAR = 90, 365
 DEBIT = {"prices.sensitivity": 5.0}
+NOBODY_COMES = {"customers.visits_alone": 0.0, "customers.visits_social": 0.0}  # without a click or an invitation
 
 
 class Takings:
@@ -48,7 +49,7 @@ def value_of(takings: Takings, m) -> float:
 
 
 def strategy_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
-    """Numbers of management for one seed; with `nulls` also what the truth is worth, and a war among less sensitive customers."""
+    """Numbers of management for one seed; with `nulls` also a war among less sensitive customers, and budgets where last touch is right."""
     found = _war({**PRICES, **(overrides or {})}, seed, nulls)
     return found | _budgets({**BUDGETS, **(overrides or {})}, seed, nulls)
 
@@ -74,7 +75,10 @@ def _war(world: dict, seed: int, nulls: bool) -> dict[str, float]:
 
 
 def _budgets(world: dict, seed: int, nulls: bool) -> dict[str, float]:
-    """Value by what is believed, in percent of that under last touch; all in worlds of the same hold-out but those called free_..."""
+    """Value by what is believed, in percent of that under last touch, where a tenth is held out; net_...: where nobody is, of last touch.
+
+    obliged_...: the same gain where nobody comes by herself, and last touch is nearly right.
+    """
     held = load("evaluate-and-adjust-hold-out", world)
     free = load("evaluate-and-adjust", world)
 
@@ -91,5 +95,15 @@ def _budgets(world: dict, seed: int, nulls: bool) -> dict[str, float]:
              "hold_out_gain_mcny": (by_lot - by_touch) / 1e6,
              "adjusted_registrations": float((market.customers.registered_on[mine] > 0).sum())}
     if nulls:
-        found["truth_gain_percent"] = 100 * (value(free, "counterfactual")[0] / free_touch - 1)
+        right = load("evaluate-and-adjust-hold-out", {**world, **NOBODY_COMES})
+        found["obliged_gain_percent"] = 100 * (value(right, "hold_out")[0] / value(right, "last_touch")[0] - 1)
     return found
+
+
+def worth_of_truth(seed: int, overrides: dict | None = None) -> float:
+    """What looking at twins of the market brings over believing last touch, % of the value under it; takes minutes."""
+    values = []
+    for name in ("evaluate-and-adjust", "evaluate-and-adjust-counterfactual"):
+        takings, market = lived(load(name, {**BUDGETS, **(overrides or {})}), seed)
+        values.append(value_of(takings, market))
+    return 100 * (values[1] / values[0] - 1)

@@ -33,6 +33,7 @@ from experiments.facts import (
     PRODUCT_TESTS,
     PROMOTION_TESTS,
     REPUTATION_TESTS,
+    SHARING_TESTS,
     STRATEGY_TESTS,
     TESTS,
     TRIAL_TESTS,
@@ -49,6 +50,7 @@ from experiments.progress import Progress
 from experiments.promotion_outcomes import promotion_outcome
 from experiments.rate_trial import trial_outcome
 from experiments.reputation_outcomes import reputation_outcome
+from experiments.sharing_outcomes import sharing_outcome
 from experiments.strategy_outcomes import strategy_outcome
 from experiments.workers import results_as_they_come, usual_workers
 from results.store import writable_folder, write_json, write_table
@@ -57,14 +59,13 @@ from sim.core.errors import UserError, did_you_mean
 FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these were not
 # Who makes the numbers of which tests, and on every how many-th seed the nulls are lived too: a null that fails does so by far, and
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
-# What management is compared with is lived on every seed; the twins beside it, which are no null, on every tenth.
 OTHER_TESTS = (CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | REPUTATION_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS
-               | CUSTOMER_TESTS | PANIC_TESTS | PROMOTION_TESTS | PRODUCT_TESTS | STRATEGY_TESTS)
+               | CUSTOMER_TESTS | SHARING_TESTS | PANIC_TESTS | PROMOTION_TESTS | PRODUCT_TESTS | STRATEGY_TESTS)
 SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
            (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (reputation_outcome, REPUTATION_TESTS, 3),
            (diffusion_outcome, DIFFUSION_TESTS, 1), (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1),
            (promotion_outcome, PROMOTION_TESTS, 3), (product_outcome, PRODUCT_TESTS, 3),
-           (panic_outcome, PANIC_TESTS, 3), (strategy_outcome, STRATEGY_TESTS, 10))
+           (sharing_outcome, SHARING_TESTS, 3), (panic_outcome, PANIC_TESTS, 3), (strategy_outcome, STRATEGY_TESTS, 3))
 PRINTED = ("best_bonus_cny", "bonus_5_profit_mcny", "bonus_20_profit_mcny", "bonus_80_profit_mcny", "bonus_320_profit_mcny",
            "focal_spending_per_subsidy", "cannibalised_share",
            "fund_bass_market", "fund_users_mar_2014", "fund_assets_week", "mobile_of_payments_start", "mobile_of_payments_end",
@@ -75,7 +76,7 @@ PRINTED = ("best_bonus_cny", "bonus_5_profit_mcny", "bonus_20_profit_mcny", "bon
            "aware_percent", "users_percent", "breach_loyal_percent", "breach_others_percent", "bgnbd_signed_percent", "bgnbd_correlation",
            "bgnbd_a", "bgnbd_b",
            *(f"war_{who}_{what}_percent" for who in ("focal", "rival", "others") for what in ("fee", "profit")), "debit_price_index",
-           "single_price_index", "hold_out_gain_mcny", "last_touch_value_mcny", "net_hold_out_gain_percent", "truth_gain_percent",
+           "single_price_index", "hold_out_gain_mcny", "last_touch_value_mcny", "net_hold_out_gain_percent", "blind_gain_percent",
            "debt_days_per_client_year", "interest_over_line_percent", "interest_over_peak_percent", "mean_draw_cny",
            "draws_per_client_year",
            "draw_life_days", "loans_a_day_per_200k_clients", "sold_out_minutes", "winners", "promoted_mean_loan_cny", "response_percent",

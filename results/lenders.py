@@ -80,8 +80,8 @@ def _platform(m) -> Lender:
         is_bad = m.merchants.bad_on[asked] > m.day - days
         return is_bad | (m.merchants.last_draw_on[asked] > m.day - days), is_bad
 
-    return Lender(m.platform_lender, lambda asked: m.data_sharing.platform_view(m, asked), m.settings.loans.write_off_days, contracts,
-                  today, outcomes)
+    return Lender(m.platform_lender, lambda asked: m.data_sharing.seen_by(m, m.open_data.platform, asked),
+                  m.settings.loans.write_off_days, contracts, today, outcomes)
 
 
 def _term_lenders(m, kind: str) -> Lender:
@@ -108,7 +108,7 @@ def _term_lenders(m, kind: str) -> Lender:
         is_bad = np.isin(shops.term_bad_by[asked], numbers) & (shops.term_bad_on[asked] > m.day - days)
         return is_bad | np.isin(shops.term_paid_by[asked], numbers) & (shops.term_paid_on[asked] > m.day - days), is_bad
 
-    return Lender(policy, lambda asked: m.data_sharing.view(m, policy.sees, np.asarray(asked, np.int64)), m.settings.banks.write_off_days,
+    return Lender(policy, lambda asked: m.data_sharing.seen_by(m, int(numbers[0]), asked), m.settings.banks.write_off_days,
                   contracts, today, outcomes)
 
 

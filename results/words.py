@@ -9,7 +9,9 @@ from results.contagion_words import CONTAGION_WORDS
 from results.lift_words import LIFT_WORDS
 from results.measures import MEASURES
 from results.numbers import plain_unit
+from results.open_data_words import OPEN_DATA_WORDS
 from results.optimum_words import OPTIMUM_WORDS
+from results.together_words import TOGETHER_WORDS
 from sim.core.errors import UserError
 
 LANGUAGES = ("en", "zh")
@@ -17,6 +19,8 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     **LIFT_WORDS,
     **OPTIMUM_WORDS,
+    **OPEN_DATA_WORDS,
+    **TOGETHER_WORDS,
     **CONTAGION_WORDS,
     # --- savings ---
     "section_savings": ("Savings", "理财"),
@@ -664,6 +668,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "short_entrant_share": ("entrants' share of payments", "新进入者份额"),
     "short_gmv": ("sales", "成交额"),
     "short_lender_profit": ("profit of the micro-loan companies", "小贷公司利润"),
+    "short_bank_profit": ("profit of banks", "银行利润"),
     "short_platform_profit": ("profit of the platform", "平台利润"),
     "short_merchant_profit": ("profit of merchants", "商户利润"),
     "short_written_off": ("write-offs", "核销额"),
@@ -714,7 +719,7 @@ PURPOSES_ZH = {
     "referral_reward": "推荐奖励", "rival_sale": "竞争平台销售", "partner_share": "合作方分成",
     "subscription": "申购", "redemption": "赎回", "product_return": "产品收益", "product_fee": "产品费用", "premium": "保费", "claim": "理赔",
     "rate_boost": "加息补贴", "deal": "促销", "deal_abuse": "促销被套取",
-    "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
+    "data_fee": "数据查询费", "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {
@@ -740,6 +745,18 @@ QUESTIONS_ZH = {
     "Credit payment: a virtual credit card on the phone": "信用支付：手机上的虚拟信用卡",
     "Under a shock to incomes, is credit payment on the platform's own book safer than guaranteeing a bank's?":
         "收入冲击下，平台自营信用支付是否比为银行担保更安全?",
+    "What happens when the platform opens its data and scores to all financial institutions?": "平台向所有金融机构开放数据与评分后会怎样?",
+    "The open platform": "开放平台",
+    "What does a register of arrears and defaults do, to which all lenders tell and in which all look?":
+        "所有贷款方共同报送、共同查询的逾期与违约登记有何作用?",
+    "A register of defaults": "违约登记",
+    "Who buys the platform's score, what does it pay for, and is a number as good as the data behind it?":
+        "谁购买平台评分, 为何付费, 一个分数是否抵得上背后的数据?",
+    "A score as a service": "评分即服务",
+    "What does a right to be forgotten cost, and whom does it help?": "被遗忘权的代价是什么, 帮助了谁?",
+    "Records are deleted after half a year": "记录半年后删除",
+    "Who refuses to be shown, and what do lenders make of it?": "谁拒绝被查询, 贷款方如何解读?",
+    "Owners may refuse": "店主可以拒绝",
     "What happens to shops and shoppers when the bank that funds the platform's credit leaves?": "为平台信贷提供资金的银行退出后，店铺和消费者会怎样?",
 }
 

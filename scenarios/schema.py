@@ -19,6 +19,7 @@ from agents.distress import DistressSettings
 from agents.entrants import EntrantSettings
 from agents.guarantor import GuaranteeSettings
 from agents.lending.credit_payment import CreditPaymentCardSettings
+from agents.lending.joining import JoiningSettings
 from agents.lending.large_bank import LargeBankSettings
 from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.micro_specialist import MicroSpecialistSettings
@@ -46,6 +47,7 @@ from scenarios.target import Target
 from sim.contagion.channels import CHANNELS as CONTAGION_CHANNELS
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
+from sim.markets.agreements import AgreementSettings, OpenDataSettings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
@@ -120,6 +122,8 @@ class Scenario(Header):
     guarantee: GuaranteeSettings = GuaranteeSettings()
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
+    open_data: OpenDataSettings = OpenDataSettings()
+    joining: JoiningSettings = JoiningSettings()
     bank_sheets: BankSheetSettings = BankSheetSettings()
     panic: PanicSettings = PanicSettings()
     resolution: ResolutionSettings = ResolutionSettings()
@@ -128,6 +132,7 @@ class Scenario(Header):
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()
     entrants: tuple[EntrantSettings, ...] = ()
+    agreements: tuple[AgreementSettings, ...] = ()
     strategies: plugins(STRATEGIES, "strategy") = ()
     shocks: plugins(SHOCKS, "shock") = ()
     channels: plugins(CONTAGION_CHANNELS, "channel") = ()

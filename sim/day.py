@@ -11,6 +11,7 @@ from agents import (
     consumer,
     credit_user,
     customer,
+    data_consent,
     deal_seeker,
     distress,
     entrants,
@@ -25,7 +26,9 @@ from agents import (
     term_lender,
     word_of_mouth,
 )
+from agents.lending import joining
 from sim.markets import (
+    agreements,
     closures,
     credit,
     credit_payment,
@@ -62,6 +65,7 @@ def live_one_day(m):
     m.word_of_mouth.open_day()
     m.promotions.open_day()
     m.savings.open_day(m)
+    m.open_data.open_day()
     m.interbank_loans.open_day()
     m.panic.open_day()
     m.n_closed_today = 0
@@ -86,6 +90,9 @@ def live_one_day(m):
     media.search(m)
 
     # 3 Post
+    agreements.update_members(m)
+    joining.decide_joining(m)
+    data_consent.decide_consent(m)
     credit.report_outcomes(m)
     term_credit.report_term_outcomes(m)
     credit_payment.report_payment_outcomes(m)

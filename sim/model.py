@@ -40,6 +40,7 @@ from sim.core.finance import Calendar
 from sim.core.ledger import Ledger
 from sim.core.random import Stream, derive_seed, stream_key
 from sim.day import live_one_day
+from sim.markets.agreements import OpenData
 from sim.markets.conditions import Conditions
 from sim.markets.credit import CreditMarket
 from sim.markets.credit_payment import CreditPayment
@@ -141,6 +142,7 @@ class Market(mesa.Model):
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
         self.payment_lender = POLICIES["credit_payment"](s.credit_payment_card)
+        self.open_data = OpenData(self)
         self.tactics = [TACTICS[tactic.kind](tactic) for tactic in s.tactics]
         self.strategies = [STRATEGIES[strategy.kind](strategy) for strategy in s.strategies]
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
@@ -316,7 +318,7 @@ class Market(mesa.Model):
                 "learnt": [policy.state() for policy in self._learners()],
                 "credit_payment": self.credit_payment.state(), "media": self.media.state(), "service": self.service.state(),
                 "word_of_mouth": self.word_of_mouth.state(), "promotions": self.promotions.state(), "rings": self.rings.state(),
-                "savings": self.savings.state(), "surveys": self.surveys,
+                "savings": self.savings.state(), "surveys": self.surveys, "open_data": self.open_data.state(),
                 "prices": self.prices.state(), "strategies": [each.state() for each in self.strategies],
                 "interbank_loans": self.interbank_loans.state(), "rescue": self.rescue.state(), "panic": self.panic.state(),
                 "contagion": self.contagion.state(), "trade_credit": self.trade_credit.state(),
@@ -353,10 +355,10 @@ class Market(mesa.Model):
         self.rings.restore(state["rings"])
         self.savings.restore(state["savings"])
         self.prices.restore(state["prices"])
+        self.open_data.restore(state["open_data"])
         self.contagion.restore(state["contagion"])
-        for name in ("interbank_loans", "rescue", "panic"):
+        for name in ("interbank_loans", "rescue", "panic", "trade_credit"):
             getattr(self, name).restore(state[name])
-        self.trade_credit.restore(state["trade_credit"])
         for channel, kept in zip(self.channels, state["channels"]):
             channel.restore(kept)
         mine, there = self.scenario.model_dump(mode="json"), state["scenario"]
@@ -425,8 +427,8 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
                    "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "savings",
-                   "surveys", "prices", "strategies", "contagion", "channels", "trade_credit",
-                   "interbank_loans", "rescue", "panic",
+                   "surveys", "prices", "strategies", "open_data", "contagion", "channels", "interbank_loans", "rescue", "panic",
+                   "trade_credit",
                    *Market.POPULATIONS}
 
 

@@ -81,7 +81,7 @@ def state_of(market: Market) -> dict:
     found |= {f"promotions.{number}.{name}": value for number, account in market.promotions.accounts.items()
               for name, value in account.state().items()}
     found |= {"promotions.ahead": market.promotions.ahead, "rings.capacity": market.rings.capacity, "rings.waiting": market.rings.waiting}
-    for name in ("service", "word_of_mouth", "prices"):
+    for name in ("service", "word_of_mouth", "prices", "open_data"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
     found |= {f"savings.{name}": value for name, value in market.savings.state().items()}
     found["surveys"] = market.surveys

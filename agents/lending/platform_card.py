@@ -7,7 +7,7 @@ from day one.  Reason: outcomes have to be observed before anything can be fitte
 import numpy as np
 
 from sim.core.settings import Settings, setting
-from sim.core.views import ClosedLoopView, CreditDecision
+from sim.core.views import ClosedLoopView, CreditDecision, has_clean_record
 
 
 class PlatformCardSettings(Settings):
@@ -42,5 +42,5 @@ class PlatformCard:
                 + s.rating_points * np.clip((np.nan_to_num(features["rating"], nan=.9) - .8) / .2, 0, 1))
 
     def may_apply(self, view: ClosedLoopView) -> np.ndarray:
-        """Open, old enough and without arrears (n,)."""
-        return view.is_open & (view.age_days >= self.settings.least_age_days) & (view.days_past_due == 0)
+        """Open, old enough and without arrears, here or in what others share (n,)."""
+        return view.is_open & (view.age_days >= self.settings.least_age_days) & (view.days_past_due == 0) & has_clean_record(view)

@@ -15,9 +15,8 @@ import numba
 import numpy as np
 
 import sim.core.compiling  # noqa: F401 - says on the error stream that kernels compile
+from sim.core.kernel_sources import kernel_sources
 
-ROOT = Path(__file__).resolve().parents[2]
-COMPILED_PACKAGES = ("sim", "agents", "results", "experiments")
 KEEP_CACHES = 4
 BLOCK = 65_536  # rows; fixed, so that sums over blocks do not depend on the number of threads
 
@@ -25,10 +24,9 @@ BLOCK = 65_536  # rows; fixed, so that sums over blocks do not depend on the num
 def sources_hash() -> str:
     """Twelve hex digits that change when any source that may hold or be called by a kernel changes."""
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__}".encode())
-    for package in COMPILED_PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            digest.update(file.relative_to(ROOT).as_posix().encode())
-            digest.update(file.read_bytes())
+    for path, content in kernel_sources().items():
+        digest.update(path.encode())
+        digest.update(content)
     return digest.hexdigest()[:12]
 
 

@@ -71,6 +71,7 @@ class Purpose(IntEnum):
     RATE_BOOST = 51
     CONSUMER_FEE = 55
     SUBSIDY = 56
+    DATA_FEE = 60
     SUPPLIER_CREDIT = 65
     SUPPLIER_PAID = 66
     SUPPLIER_LOSS = 67

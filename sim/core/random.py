@@ -99,6 +99,10 @@ class Stream(IntEnum):
     PRODUCT_RETURN = 163
     PRODUCT_CLAIM = 164
     ENTRANT_KNOWN = 170
+    PRIVACY_COST = 180  # keyed by the world seed
+    CONSUMER_PRIVACY = 181  # keyed by the world seed
+    RECOGNITION = 182
+    RECORD_MATCH = 183  # keyed by the world seed
     SHOCK_SHOPS = 200  # keyed by the world seed
     DEPOSITOR_BIRTH = 210  # keyed by the world seed
     PANIC_SIGNAL = 211

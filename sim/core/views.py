@@ -132,6 +132,44 @@ class ConsumerView(View):
 
 
 @dataclass(frozen=True)
+class SharedView(View):
+    """What a lender sees itself, and what others share with it (DESIGN 4.14); all else reads as the own view.
+
+    own: the view of its own data regime.  shared: columns by name (n,), nan where agreement, consent or deletion hide them.
+    believed_bad: chance to go bad within a year by a shared score (n,), nan where it is not shown; None if there is no such score.
+    is_known: others show its history (n,).  usual_bad: mean of that chance over all open shops, as the service says; 0 if not known.
+    """
+
+    own: View
+    shared: dict[str, np.ndarray]
+    believed_bad: np.ndarray | None
+    is_known: np.ndarray
+    usual_bad: float = 0.0
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name == "own":
+            raise AttributeError(name)
+        return getattr(self.own, name)
+
+    def features(self) -> dict[str, np.ndarray]:
+        """The own columns, then what is shared."""
+        return {**self.own.features(), **self.shared}
+
+    def part(self, chosen) -> "SharedView":
+        """Some rows."""
+        bad = None if self.believed_bad is None else self.believed_bad[chosen]
+        return SharedView(part_of(self.own, chosen), {name: column[chosen] for name, column in self.shared.items()}, bad,
+                          self.is_known[chosen], self.usual_bad)
+
+
+def has_clean_record(view) -> np.ndarray:
+    """False where others' records show arrears now or a default before (n,); what is not shown counts for the applicant."""
+    shared = getattr(view, "shared", {})
+    blank = np.zeros(len(view.age_days))
+    return ~((shared.get("elsewhere_late_days", blank) > 0) | (shared.get("elsewhere_bad", blank) > 0))
+
+
+@dataclass(frozen=True)
 class CreditDecision:
     """A lender's answer; arrays of shape (n,).  score: 0-1, higher is safer."""
 
@@ -141,6 +179,8 @@ class CreditDecision:
 
 def part_of(table, chosen):
     """Some rows of a view or a decision."""
+    if isinstance(table, SharedView):
+        return table.part(chosen)
     return type(table)(*(getattr(table, field.name)[chosen] for field in fields(table)))
 
 

@@ -18,14 +18,19 @@ from sim.core.views import (
     ConsumerView,
     LimitedView,
     OrderHistoryView,
+    SharedView,
     ThinFileView,
+    View,
     VisitedFileView,
 )
+from sim.markets.agreements import Look
 from sim.markets.loans import days_past_due
 from sim.markets.officers import error_of_visits
+from sim.markets.shared_columns import column_names, shared_columns
 
 MARGIN_BY_QUALITY = .05  # of sales, a standard deviation of quality (assumption: good shops earn more)
 HIDDEN_WHEN_LIMITED = ("rating", "sales_growth", "stock_days", "settlement_days", "complaint_share", "n_favourites")
+ASKED_OF_CONSUMERS = ("is_139", "is_woman", "friends_good_share")  # what their consent is about
 YEAR_DAYS = 365
 TILL_ERROR = .1  # of sales and margin that an officer reads from till and invoices, for one unit of error of the visit (assumption)
 
@@ -55,6 +60,59 @@ class DataSettings(Settings):
 
 class DataSharing:
     """Hands out views; a lender never holds the population itself."""
+
+    def seen_by(self, m, lender: int, rows, error=None, note: bool = False) -> View:
+        """What a lender is shown of the merchants `rows`: its own data regime, and what its agreements and the owners' consent add.
+
+        lender: its number among the lenders of term loans, or that of the platform's.  error: of an officer's visit, see `visited_file`.
+        note: it decides on this, so the look is kept and paid for; without, somebody only asks what it would be shown.
+        A lender that was in an agreement keeps its columns, empty, so that a card which knows them can still be read.
+        """
+        data, rows = m.open_data, np.asarray(rows, np.int64)
+        own = self._own_view(m, lender, rows, error)
+        numbers = np.flatnonzero(data.was_member[:, lender])
+        if len(numbers) == 0:
+            return own
+        may_be_shown, blank = data.consents(rows), np.full(len(rows), np.nan)
+        shared, bad, is_known = {}, None, np.zeros(len(rows), bool)
+        says_who_refuses = len(data.refuses) > 0 and m.settings.open_data.refusal_is_shown
+        for number in numbers:
+            is_in = data.is_member[number, lender] and data.can_pay(m, number, lender, len(rows))
+            if not is_in:
+                shared = {**dict.fromkeys(column_names(m, number, lender), blank), **shared}
+                continue
+            found, chance = shared_columns(m, number, lender, rows)
+            shown = {name: np.where(may_be_shown, column, np.nan) for name, column in found.items()}
+            shared |= {name: np.fmax(column, shared.get(name, blank)) for name, column in shown.items()}
+            if chance is not None:
+                bad = np.where(may_be_shown, chance, np.nan)
+            if data.agreements[number].kind != "defaults_only":
+                is_known |= may_be_shown
+            if note:
+                names = (*found, "refuses_sharing") if says_who_refuses else tuple(found)
+                data.note(m, Look(lender, int(number), names, rows.copy(), may_be_shown.copy()))
+        if says_who_refuses:
+            shared["refuses_sharing"] = (~may_be_shown).astype(float)
+        return SharedView(own, shared, bad, is_known, data.usual_bad)
+
+    def keep_for_trials(self, m, lender: int, rows, ids) -> None:
+        """Keep what a lender would have been shown of its cases by agreements it may still choose; it is told the trial's result alone."""
+        data = m.open_data
+        for number, agreement in enumerate(data.agreements):
+            if agreement.joins == "chooses" and not data.is_member[number, lender] and data.may_join(number)[lender]:
+                may_be_shown = data.consents(rows)
+                columns = shared_columns(m, number, lender, rows)[0]
+                data.keep_for_trial(number, lender, ids, {name: np.where(may_be_shown, each, np.nan).astype(np.float32)
+                                                          for name, each in columns.items()})
+
+    def _own_view(self, m, lender: int, rows, error) -> View:
+        """What a lender sees without anybody's help."""
+        if lender == m.open_data.platform:
+            return self.platform_view(m, rows)
+        sees = m.term_policies[lender].sees
+        if sees == "visited_file":
+            return self.visited_file(m, rows, error, office=lender + 1 if error is not None else 0)
+        return self.view(m, sees, rows)
 
     def view(self, m, regime: str, rows):
         """The view of one regime (a name in REGIMES) of the merchants `rows`."""
@@ -118,19 +176,28 @@ class DataSharing:
                                 m.day - shops.opened_on[rows])
 
     def consumer_view(self, m, rows) -> ConsumerView:
-        """What the lender of the credit payment is shown of the consumers `rows`, who have a wallet; what is hidden is nan."""
+        """What the lender of the credit payment is shown of the consumers `rows`, who have a wallet; what is hidden is nan.
+
+        Of who refuses it sees no prefix, gender or friends, but that she refuses.
+        """
         users, c, s = m.credit_users, m.consumers, m.settings.data
         months = np.maximum(m.day - np.maximum(c.registered_on[rows], 0), 30) / 30
         hidden = np.full(len(rows), np.nan)
         on_time = 1.0 - users.n_late[rows] / np.where(users.n_bills[rows] > 0, users.n_bills[rows], np.nan)
         degree = m.social.degrees()[rows]
         late = np.where(users.due_on[rows] >= 0, np.maximum(m.day - users.due_on[rows], 0), 0)
-        return ConsumerView(
+        view = ConsumerView(
             users.n_purchases[rows] / months, users.spent[rows] / months,
             users.months_before[rows] + (m.day - c.registered_on[rows]) / 30, on_time, users.n_complaints[rows].copy(),
             users.is_139[rows].copy() if s.shows_prefix else hidden, c.is_woman[rows].copy() if s.shows_gender else hidden.copy(),
             users.good_neighbours[rows] / np.where(degree > 0, degree, np.nan) if s.shows_friends else hidden.copy(),
             late, users.may_have_line(rows))
+        refuses = m.open_data.consumers_refuse[rows] if len(m.open_data.consumers_refuse) else None
+        if refuses is None:
+            return view
+        view = replace(view, **{name: np.where(refuses, np.nan, getattr(view, name)) for name in ASKED_OF_CONSUMERS})
+        shown = {"refuses_sharing": refuses.astype(float)} if m.settings.open_data.refusal_is_shown else {}
+        return SharedView(view, shown, None, np.zeros(len(rows), bool))
 
     def thin_file(self, m, rows) -> ThinFileView:
         """What anybody can find out about the merchants `rows`."""

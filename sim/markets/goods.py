@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core.finance import spring_festival_days
 from sim.core.kernels import kernel
 from sim.core.random import Stream, exponential, stream_key, uniform
 from sim.core.settings import Settings, setting
@@ -28,23 +29,14 @@ class GoodsSettings(Settings):
                                       source="assumption: marketplace fees and advertising bought from the platform")
 
 
-SPRING_FESTIVALS = (
-    (2008, 2, 7), (2009, 1, 26), (2010, 2, 14), (2011, 2, 3), (2012, 1, 23), (2013, 2, 10), (2014, 1, 31), (2015, 2, 19),
-    (2016, 2, 8), (2017, 1, 28), (2018, 2, 16), (2019, 2, 5), (2020, 1, 25), (2021, 2, 12), (2022, 2, 1), (2023, 1, 22),
-    (2024, 2, 10), (2025, 1, 29), (2026, 2, 17))  # other years have no festival season
-
-
 def season(date, s: GoodsSettings) -> float:
     """Demand of a date relative to an ordinary weekday.  Source: GoodsSettings; dates of the lunar calendar."""
-    import datetime
-
     factor = s.weekend_factor if date.weekday() >= 5 else 1.0
     if (date.month, date.day) == (11, 11):
         factor *= s.singles_day_factor
     elif (date.month, date.day) == (12, 12):
         factor *= s.twelve_twelve_factor
-    for festival in SPRING_FESTIVALS:
-        days = (date - datetime.date(*festival)).days
+    for days in spring_festival_days(date):
         if -3 <= days <= 6:
             factor *= s.new_year_factor
         elif -24 <= days <= -8:

@@ -35,7 +35,7 @@ class MediaSettings(Settings):
     click_days: int = setting(30, unit="days", ge=0, le=365, source="industry practice: the 30 day click",
                               meaning="A click this old is still credited with a registration")
     view_days: int = setting(1, unit="days", ge=0, le=365, source="industry practice: the 1 day view",
-                             meaning="An advertisement seen this long ago is credited if there was no click")
+                             meaning="An advertisement with a link seen this long ago is credited if there was no click")
     annoying_from: float = setting(10.0, unit="exposures a week", ge=0, le=1000, source="assumption: ad aversion (SOURCES 1.9)")
     annoyance: float = setting(.03, unit="bad experiences per exposure beyond", ge=0, le=10, source="assumption")
     search_share: float = setting(.15, unit="share of consumers in need", ge=0, le=1, source="assumption",
@@ -392,7 +392,8 @@ def _expose(key, start, stop, number, offset, day, rate, weight, adstock, freque
             trust_bad[r] += np.float32(privacy_cost * x)
             if frequency[i] > annoying_from:
                 trust_bad[r] += np.float32(annoyance * x)
-            viewed[r], viewed_on[r] = FIRST_TACTIC + number, day
+            if click_prob > 0:  # nobody can tell who saw what has no link, such as television
+                viewed[r], viewed_on[r] = FIRST_TACTIC + number, day
             if click_prob > 0 and uniform(key, i, 2 * number + 1) < 1.0 - (1.0 - min(click_prob * effect, 1.0)) ** x:
                 n_clicks += 1
                 visits[r] = CLICKED

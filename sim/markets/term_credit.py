@@ -13,6 +13,7 @@ from sim.core.ledger import Purpose
 from sim.core.views import part_of
 from sim.markets.loans import BAD_DAYS, BAD_FEN
 from sim.markets.officers import can_decide_today, error_of_visits, note_work
+from sim.markets.shared_columns import told_bad_since
 
 PATIENCE_DAYS = 120  # an application older than this goes elsewhere (assumption)
 ASK_AGAIN_DAYS = 14  # after a refusal (assumption)
@@ -21,7 +22,8 @@ ASK_AGAIN_DAYS = 14  # after a refusal (assumption)
 def report_term_outcomes(m):
     """Lenders of term loans are told how the approved applications ended whose time is up, and may make a new card.
 
-    Bad: more than 90 days past due at this lender within the outcome window; what was granted and never paid out has no outcome.
+    Bad: more than 90 days past due at this lender, or at one that tells it, within the outcome window; what was granted and never paid
+    out has no outcome.
     Reads: merchants.term_paid_on, term_paid_by, term_bad_on, term_bad_by.  Returns nothing: what was learnt stays with the lenders.
     """
     shops = m.merchants
@@ -30,7 +32,7 @@ def report_term_outcomes(m):
             continue
         ids = policy.cases_to_judge(m.day)
         rows, since = ids % len(shops), m.day - policy.settings.outcome_days
-        is_bad = (shops.term_bad_by[rows] == number) & (shops.term_bad_on[rows] >= since)
+        is_bad = (shops.term_bad_by[rows] == number) & (shops.term_bad_on[rows] >= since) | told_bad_since(m, number, rows, since)
         is_known = is_bad | (shops.term_paid_by[rows] == number) & (shops.term_paid_on[rows] >= since)
         policy.learn(ids[is_known], is_bad[is_known], m.day)
 
@@ -41,8 +43,9 @@ def decide_applications(m):
     Officers who collect today's instalments in person have less time for applications.
     Reads: merchants.term_asked, term_applied_on, term_due_on, term_loan, status; the views of the lenders' data regimes.
     Writes: merchants.term_applied_on, term_ask_again_on, term_lender, term_granted, term_granted_on, term_pledge;
-    banks.queue, capacity_carry, load, applications_today, approvals_today; financiers.queue, capacity_carry, load,
-    applications_today, approvals_today.
+    banks.queue, capacity_carry, load, applications_today, approvals_today, own_funds; financiers.queue, capacity_carry, load,
+    applications_today, approvals_today, cash; platforms.own_funds; open_data.looks_today, look_ups, look_ups_today, fees,
+    fees_today, trials.
     """
     shops = m.merchants
     arrived = np.bincount(shops.term_asked[shops.term_applied_on == m.day], minlength=len(m.term_policies))
@@ -75,13 +78,11 @@ def _decide(m, number, rows):
     shops, policy = m.merchants, m.term_policies[number]
     group = next(group for group in m.term_lenders if group.first <= number < group.first + len(group.lenders))
     lenders, row = group.lenders, number - group.first
-    if policy.sees == "visited_file":
-        error = error_of_visits(m.settings.officers, lenders.cases_a_year[row], lenders.load[row])
-        view = m.data_sharing.visited_file(m, rows, error, office=number + 1)
-    else:
-        view = m.data_sharing.view(m, policy.sees, rows)
+    error = error_of_visits(m.settings.officers, lenders.cases_a_year[row], lenders.load[row]) if policy.sees == "visited_file" else None
+    view = m.data_sharing.seen_by(m, int(number), rows, error, note=True)
     offer = policy.decide(view)
     policy.remember(rows + m.day * len(shops), m.day, view, offer)
+    m.data_sharing.keep_for_trials(m, int(number), rows, rows + m.day * len(shops))
     yes, no = rows[offer.is_approved], rows[~offer.is_approved]
     granted = part_of(offer, offer.is_approved)
     lenders.approvals_today[row] = len(yes)

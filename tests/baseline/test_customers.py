@@ -57,6 +57,11 @@ def test_advertising_does_not_move_the_choice_of_who_is_a_customer_already():
     assert (a.customers.n_uses == b.customers.n_uses).all() and (focal(a, "goodwill") < focal(b, "goodwill")).any()
 
 
+def test_last_touch_knows_nothing_of_who_saw_television():
+    viewed = [focal(contested_market(after=5, tactics=[ADS | {"channel": channel}]), "viewed") for channel in ("broadcast", "social_video")]
+    assert not viewed[0].any() and viewed[1].any()
+
+
 def test_on_the_second_look_only_what_is_known_is_considered(lived):
     stage, reason = focal(lived[0], "stage"), focal(lived[0], "reason")
     assert ((stage == CONSIDERING) <= (reason != 6)).all()  # nobody considers what was forgotten

@@ -10,6 +10,7 @@ import pytest
 from numba import njit
 
 from sim.core.compiling import CompileNotice, event
+from sim.core.kernel_sources import PACKAGES, ROOT, kernel_sources
 
 DRAW = "import numpy as np; from sim.core.random import uniform, stream_key; uniform(stream_key(1, 1), 0, 0)"
 
@@ -61,3 +62,18 @@ def test_only_the_first_run_compiles(tmp_path):
                                     env=environment).stderr for _ in range(2))
     assert first == "jishi: compiling kernels (first run only) ...\n"
     assert second == ""
+
+
+def test_the_cache_of_kernels_knows_every_file_that_holds_one_or_is_imported_by_one_and_no_page():
+    found = set(kernel_sources())
+    holders = {file.relative_to(ROOT).as_posix() for package in PACKAGES for file in (ROOT / package).rglob("*.py")
+               if re.search(r"^@kernel", file.read_text(), re.MULTILINE)}
+    assert holders <= found and len(holders) > 30
+    assert {"sim/core/random.py", "sim/core/settings.py", "agents/owner.py", "sim/markets/closures.py"} <= found
+    assert not found & {"results/report.py", "experiments/running.py", "sim/model.py", "sim/day.py"}
+
+
+def test_every_compiled_function_is_a_kernel():
+    for package in PACKAGES:
+        for file in (ROOT / package).rglob("*.py"):
+            assert not re.search(r"@(numba\.)?(njit|jit|vectorize|guvectorize)\b", file.read_text()), file

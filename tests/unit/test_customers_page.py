@@ -95,7 +95,7 @@ def test_the_tables_are_kept_and_exported(lived, tmp_path):
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_comparison_sets_every_source_against_the_baseline(compared, tmp_path):
+def test_a_comparison_sets_every_source_against_the_baseline(compared, tmp_path, no_pdf):
     page = compare_report(compared, tmp_path).read_text(encoding="utf-8")
     assert "with-friends against plain by source, pair by pair" in Text(page).text and outside(page) == [] and unknown(page) == []
     table = compared.marketing["channels"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.core.finance import Calendar, annuity, cny, fen
+from sim.core.finance import SPRING_FESTIVALS, Calendar, annuity, cny, fen, is_last_payday_before_spring_festival
 from sim.markets.loans import _interest
 
 
@@ -58,3 +58,11 @@ def test_the_calendar_is_the_real_one():
     assert calendar.month_day(60) == (3, 1)
     assert [day for day in range(62) if calendar.is_month_end(day)] == [30, 59]
     assert calendar.day_of(datetime.date(2012, 10, 18)) == 291 and calendar.day_of(datetime.date(2011, 12, 31)) == -1
+
+
+def test_everybody_has_one_last_payday_before_each_spring_festival():
+    for year, month, day in SPRING_FESTIVALS[1:]:
+        festival = datetime.date(year, month, day)
+        days = [festival - datetime.timedelta(days=k) for k in range(-5, 70)]
+        last = [date for date in days if date.day <= 28 and is_last_payday_before_spring_festival(date)]
+        assert sorted(date.day for date in last) == list(range(1, 29)) and all(0 < (festival - date).days <= 31 for date in last)

@@ -346,7 +346,7 @@ def test_a_chinese_page_has_chinese_figures_if_there_is_a_font_and_warns_of_noth
 
 
 @pytest.mark.filterwarnings("error")
-def test_without_a_chinese_font_figures_are_in_english_and_the_page_says_so(tmp_path, monkeypatch):
+def test_without_a_chinese_font_figures_are_in_english_and_the_page_says_so(tmp_path, monkeypatch, no_pdf):
     monkeypatch.setattr(style, "CHINESE", ())
     page = fork_report(made_up_fork(2e6 * NOISE), tmp_path, "zh").read_text(encoding="utf-8")
     assert 'aria-label="Share of the pool lent' in page and page.count("此处未安装中文字体，图中标签用英文。") == 1

@@ -41,7 +41,7 @@ def test_the_section_shows_every_product_in_both_languages(lived, lang, heading)
     assert section.heading == heading and [row[0].text for row in rows] == ["fund", "advice"] and len(section.pictures) == 1
 
 
-def test_a_comparison_has_a_group_a_scenario(tmp_path):
+def test_a_comparison_has_a_group_a_scenario(tmp_path, no_pdf):
     usual = load("baseline", {**WORLD, "name": "usual"})
     found = compare(usual, load(usual, {"name": "boosted", "tactics": [BOOST]}), replicates=2, seed=1)
     section, = savings_section.compare_section(found, "en")

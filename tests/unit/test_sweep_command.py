@@ -112,7 +112,8 @@ def test_a_mistake_in_a_design_is_one_line(small, capsys, old, new, words):
     (["small.toml", "--out", "torn"], "torn: manifest.json cannot be read"),
     (["small.toml", "--dry-run", "--out", "list"], "list: manifest.json is not one that Jishi wrote"),
     (["small.toml", "--cluster", "tcp://127.0.0.1:9", "--out", "s"], "no Dask scheduler answers there")])
-def test_a_mistake_is_one_line(small, capsys, arguments, words):
+def test_a_mistake_is_one_line(small, capsys, monkeypatch, arguments, words):
+    monkeypatch.setattr("experiments.executing.CLUSTER_ANSWERS_IN", "1s")
     if "tcp://127.0.0.1:9" in arguments:
         pytest.importorskip("distributed")
     for name, file, content in (("mine", "report.html", "my own"), ("run", "manifest.json", '{"kind": "run"}'),

@@ -1,0 +1,36 @@
+"""The words of the page on what the parts of a scenario contribute, English and Chinese; part of `results.words.WORDS`."""
+
+# ruff: noqa: E501 (a table of sentences)
+
+TOGETHER_WORDS: dict[str, tuple[str, str]] = {
+    "together_question": ("What does each part contribute, alone and together with the others?", "各部分单独与共同各带来什么?"),
+    "together_meta": ("{runs} runs: {n} replicates of {k} combinations", "{runs} 次运行: {n} 次重复, {k} 种组合"),
+    "together_part": ("Part", "部分"),
+    "together_alone": ("Alone", "单独"),
+    "together_last": ("With all the others on", "其他部分都在时"),
+    "together_share": ("Its share of the whole", "占总体的份额"),
+    "together_all": ("All parts", "全部"),
+    "together_surplus": ("Of that, by acting together", "其中相互作用"),
+    "together_less": ("all less the sum of each alone", "全部减去各自单独之和"),
+    "together_off": ("off: {settings}", "关闭: {settings}"),
+    "together_all_changed": ("{measure}: all parts change it by {difference} (95% interval {interval})",
+                             "{measure}: 全部部分使其变化 {difference} (95% 区间 {interval})"),
+    "together_all_unsure": ("{measure}: what all parts change cannot be told from 0 in {n} worlds ({interval})",
+                            "{measure}: 在 {n} 个世界中, 全部部分的影响与 0 无法区分 ({interval})"),
+    "together_more": ("; {surplus} of it ({interval}) is theirs only together", "; 其中 {surplus} ({interval}) 只在共同作用时出现"),
+    "together_adds": ("; acting together adds nothing that can be told from 0 ({interval})", "; 相互作用与 0 无法区分 ({interval})"),
+    "together_same": ("{measure}: the same with and without, in all {n} worlds", "{measure}: 在全部 {n} 个世界中, 有无各部分均相同"),
+    "together_no_difference": ("the same", "相同"),
+    "together_stop": (".", "。"),
+    "together_undetected": ("not detectable", "无法区分"),
+    "together_figure": ("What each part changes: alone, and when all the others are on already; bars are 95% intervals over worlds, open marks include 0.",
+                        "各部分的影响: 单独, 与其他部分都已在时; 横线为各世界间 95% 区间, 空心点含 0。"),
+    "together_caveat_off": ("A part that is off has the size its text says, and everything else is as it was: same worlds, same luck.",
+                            "关闭的部分取其文本所写之值, 其余不变: 世界与运气相同。"),
+    "together_caveat_share": ("Shares are means over all orders in which the parts may come (Shapley 1953); they add up to the whole.",
+                              "份额为各部分所有先后次序的平均 (Shapley 1953), 合计等于总体。"),
+    "together_caveat_many": ("With several measures on one page, one interval in twenty leaves out 0 by chance.",
+                             "一页列有多个指标时, 每二十个区间约有一个仅凭运气不含 0。"),
+    "section_together": ("What each part changes", "各部分的影响"),
+    "together_said": ("The parts", "各部分"),
+}
