@@ -55,6 +55,7 @@ class Contagion(Kept):
         self.has_failed = {layer: np.zeros(size[layer], np.bool_) for layer in FAILING if self.is_on}
         self.recall_share = next((each.settings.recall_share for each in m.channels if each.kind == "guarantee_circle"), 0.0)
         self._most_rounds = sum(size.values()) + 1
+        self._is_noted = False  # that somebody lost something today
         self.open_day(0)
 
     def open_day(self, day: int) -> None:
@@ -64,8 +65,10 @@ class Contagion(Kept):
         self._hit: dict[str, list] = {}
         self.failed_today: dict[str, np.ndarray] = {}
         self.estates = Estates()
-        for lost in self.lost_today.values():
-            lost[:] = 0
+        if self._is_noted:
+            for lost in self.lost_today.values():
+                lost[:] = 0
+        self._is_noted = False
         if self.is_on:
             self.has_failed["merchants"][:] = False
 
@@ -111,6 +114,7 @@ class Contagion(Kept):
         amounts = np.broadcast_to(amounts, rows.shape)
         np.add.at(self.lost[layer], rows, amounts)
         np.add.at(self.lost_today[layer], rows, amounts)
+        self._is_noted = True
         self._hit.setdefault(layer, []).append(rows[amounts > 0])
         key, total = (self.day, layer, channel, int(round)), int(amounts.sum())
         self.losses[key] = self.losses.get(key, 0) + total
