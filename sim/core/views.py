@@ -177,6 +177,22 @@ class CreditDecision:
     score: np.ndarray
 
 
+@dataclass(frozen=True)
+class Contest:
+    """What a lender knows of those it bids against for some applicants, and how it prices.
+
+    ability: its own, 0-1, share of the bad it can tell (the Gini of its score).  best_rival: the highest ability among the others who are
+    asked, (n,); -1 where nobody is.  cost_share: running costs over the margin of its list price.  bad_rate: a year, of applicants it
+    knows nothing of.  highest_rate: a year.
+    """
+
+    ability: float
+    best_rival: np.ndarray
+    cost_share: float
+    bad_rate: float
+    highest_rate: float
+
+
 def part_of(table, chosen):
     """Some rows of a view or a decision."""
     if isinstance(table, SharedView):
