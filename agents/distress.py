@@ -52,6 +52,11 @@ class DistressSettings(Settings):
                                     meaning="What an owner sells only on this platform: lowest")
     dependence_high: float = setting(1.0, unit="share of the owner's trade", ge=0, le=1, source="assumption")
 
+    stock_price: float = setting(.5, unit="share of cost", ge=0, le=1, source="assumption: goods sold in haste",
+                                 meaning="What a shop hit by the failure of another counts on for what is on its shelf")
+    income_days: float = setting(30.0, unit="days", ge=0, le=365, source="assumption: supplier credit runs on average a month and a half",
+                                 meaning="Days of coming income that such a shop counts on")
+
     @model_validator(mode="after")
     def _lowest_is_not_above_highest(self):
         if self.dependence_low > self.dependence_high:
@@ -68,6 +73,7 @@ def change_fortunes(m) -> np.ndarray:
     Trouble: hazard = rate exp(-slope quality - slope^2 / 2) x neglect a year (agents.owner), times what a shock makes of it
     today.  In trouble a shop gives up at a constant hazard x neglect or recovers at one / neglect, and closes when its bills were
     unpaid for `unpaid_days`; in long arrears it gives up at the same hazard.
+    Shops that a shock strikes today close too.
     Reads: merchants.status, quality, sales_trend, days_past_due, credit_choice, rate_offset.
     Writes: merchants.trouble_since, normal_sales, unpaid_days.
     Draws: MERCHANT_DISTRESS, three per merchant.
@@ -78,9 +84,11 @@ def change_fortunes(m) -> np.ndarray:
     hazard = np.full(len(shops), s.trouble_rate / 365 * np.exp(-slope ** 2 / 2))
     if m.conditions.trouble_factor_today is not None:
         hazard *= m.conditions.trouble_factor_today
-    return _fortunes(key, m.day, hazard, slope, 1 / s.give_up_days, 1 / s.recover_days,
-                     s.insolvent_after_days, s.unpaid_days, owner.neglect(m), shops.status, shops.quality, shops.sales_trend,
-                     shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
+    failed = _fortunes(key, m.day, hazard, slope, 1 / s.give_up_days, 1 / s.recover_days,
+                       s.insolvent_after_days, s.unpaid_days, owner.neglect(m), shops.status, shops.quality, shops.sales_trend,
+                       shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
+    struck = m.conditions.struck_today
+    return failed if len(struck) == 0 else np.union1d(failed, struck[shops.status[struck] == OPEN])
 
 
 def walk_away(m) -> np.ndarray:
@@ -116,7 +124,7 @@ def walk_away(m) -> np.ndarray:
 def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: bool) -> tuple[np.ndarray, np.ndarray]:
     """(gain, cost) in fen of walking away from `debt`, for the owners `rows`."""
     s, shops = m.settings.distress, m.merchants
-    margin = np.maximum(0, 1 - shops.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share)
+    margin = np.maximum(0, _margin(m, rows))
     shop_value = shops.sales_recent[rows] * 365 * s.shop_value_years * margin
     stays = 0.0 if account_clearing else 1.0
     gain = debt * (1.0 - shops.dependence[rows] * stays * monitoring)
@@ -153,6 +161,35 @@ def credit_elsewhere(m, rows) -> np.ndarray:
         would_lend = (policy.kept(bad[mine]) > 0) | ~data.consents(rows[mine]) | ~sees[bank]
         saved[mine] = a_year * is_told[bank] * would_lend
     return np.maximum(saved, 0.0)
+
+
+def cannot_pay(m) -> np.ndarray:
+    """Rows of open shops that lost something in this round by the failure of others and cannot pay what they owe at short term.
+
+    Fails iff payables + owed for goods passed on + guarantees called + own term loan recalled for it + loans past due
+         > cash + escrow + receivables + price x stock + line not yet used + days x income.
+    Long loans that are not due are not asked for.  Reads: merchants.payables, wholesale_debt, called, cash, escrow, receivables,
+    inventory, term_loan; loans.outstanding, due_on.
+    Source: DESIGN 5; Jacobson and von Schedvin (2015) on suppliers that fail after credit losses.
+    """
+    rows, s, shops = m.contagion.hit("merchants"), m.settings.distress, m.merchants
+    rows = rows[shops.status[rows] == OPEN]
+    if len(rows) == 0:
+        return rows
+    loans = m.loans.outstanding.reshape(len(shops), -1)[rows]
+    late = np.where(m.loans.due_on.reshape(len(shops), -1)[rows] <= m.day, loans, 0).sum(axis=1)
+    recalled = np.where(shops.called[rows] > 0, m.contagion.recall_share * shops.term_loan[rows], 0).astype(np.int64)
+    due = shops.payables[rows] + shops.wholesale_debt[rows] + shops.called[rows] + recalled + late
+    line = np.maximum(0, shops.usable_line(rows) - loans.sum(axis=1))
+    income = np.maximum(0.0, _margin(m, rows)) * shops.sales_recent[rows] * s.income_days
+    goods = (s.stock_price * shops.inventory[rows] + income).astype(np.int64)
+    means = shops.cash[rows] + shops.escrow[rows] + shops.receivables[rows] + line + goods
+    return rows[due > means]
+
+
+def _margin(m, rows) -> np.ndarray:
+    """What is left of sales after goods, running costs and commission."""
+    return 1 - m.merchants.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------

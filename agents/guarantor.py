@@ -41,7 +41,9 @@ class Guarantors(Population):
         return max(int(self.cash[0]) + int(self.claims[0]) - int(self.borrowed[0]), 0)
 
     def most_guaranteed(self, m) -> int:
-        """What the leverage rule lets it guarantee, fen; less while the funding bank withdraws."""
+        """What the leverage rule lets it guarantee, fen; less while the funding bank withdraws, nothing once it has failed."""
+        if m.contagion.is_failed("guarantors"):
+            return 0
         return int(self.net_assets() * m.settings.guarantee.most_leverage * m.conditions.funding_open_today)
 
     def to_lend(self, m) -> int:
@@ -81,3 +83,20 @@ def pay_funding_costs(m):
     repaid = int(min(company.cash[0], company.borrowed[0]))
     m.ledger.pay(books.guarantor_cash, 0, books.bank_own, 0, repaid, purpose=Purpose.BANK_FUNDING)
     m.ledger.cancel(books.bank_lender_claims, 0, books.guarantor_debt, 0, repaid, purpose=Purpose.BANK_FUNDING)
+
+
+def fail_if_called_in_vain(m):
+    """The company fails when it cannot pay what it stood for, or, if it lends by itself, when it owes more than it has.
+
+    Reads: credit_users.due_on, balance; guarantors.cash, claims, borrowed.  Source: assumption.
+    Returns nothing: who fails is noted in m.contagion.
+    """
+    company, users, s = m.guarantors, m.credit_users, m.settings.credit_payment
+    if not m.contagion.is_on or len(users) == 0 or m.contagion.is_failed("guarantors"):
+        return
+    if s.model == "own_book":
+        in_vain = company.borrowed[0] > company.cash[0] + company.claims[0]
+    else:
+        in_vain = ((users.due_on >= 0) & (m.day - users.due_on > s.guarantee_after_days) & (users.balance > 0)).any()
+    if in_vain:
+        m.contagion.fail("guarantors", [0])

@@ -185,6 +185,11 @@ class Merchants(Population):
     term_due_on = column(np.int32, "day", "Next instalment; -1 none", default=-1)
     term_carry = column(np.float64, "fen", "Fraction of a fen of bank interest")
 
+    payables = column(np.int64, "fen", "Owed to suppliers who are shops, for goods delivered on credit")
+    receivables = column(np.int64, "fen", "Owed by customers who are shops")
+    wholesale_debt = column(np.int64, "fen", "Owed outside for what it delivered to them on credit")
+    called = column(np.int64, "fen", "Owed to lenders because it stood for the loan of a shop that failed")
+
     def usable_line(self, rows) -> np.ndarray:
         """What the platform's lender lets the shops `rows` owe, fen; nothing while the line is frozen."""
         return np.where(self.is_frozen[rows], 0, self.credit_limit[rows])
@@ -276,7 +281,7 @@ def plan_orders(m):
 
     target = cost share x forecast x (season over the coming review period + safety days);
     own cash kept = max(share x typical order, typical order - trust x line); a bank loan is taken out, for equipment or rent;
-    need = target - stock + instalment due before the next review - min(cash, kept).
+    need = target - stock - delivered on account + invoices now due + instalment due before the next review - min(cash, kept).
     Reads: merchants.forecast, inventory, credit_limit, is_frozen, cash, term_loan, term_instalment, term_due_on.
     Writes: merchants.order_today, need_today, surplus_today, term_reserve, next_review, typical_order, reviews_today,
     is_early, draw_minute.
@@ -342,12 +347,14 @@ def _plan_orders(m, rows, days_early):
                       shops.typical_order[rows] - s.trust_in_line * line)
     falls_due = (shops.term_loan[rows] > 0) & (shops.term_due_on[rows] <= m.day + period)
     instalment = np.where(falls_due, np.minimum(shops.term_instalment[rows], shops.term_loan[rows]), 0)
-    spare = np.maximum(shops.cash[rows] + line - order, shops.cash[rows] // 2)  # a bare shelf earns nothing
+    invoices = m.trade_credit.falls_due(rows)
+    on_account = (order * m.trade_credit.on_account(rows)).astype(np.int64)
+    spare = np.maximum(shops.cash[rows] + line - order + on_account, shops.cash[rows] // 2)  # a bare shelf earns nothing
     reserve = np.minimum(instalment, spare)
     shops.term_reserve[rows] = np.where(np.asarray(days_early) == 0, reserve, shops.term_reserve[rows])
     shops.surplus_today[rows] = np.maximum(0, shops.cash[rows] - kept.astype(np.int64) - reserve)
     shops.order_today[rows] = order
-    shops.need_today[rows] = np.maximum(0, order + reserve - shops.cash[rows] + shops.surplus_today[rows])
+    shops.need_today[rows] = np.maximum(0, order - on_account + invoices + reserve - shops.cash[rows] + shops.surplus_today[rows])
     shops.next_review[rows] = np.maximum(shops.next_review[rows], m.day) + shops.review_days[rows]
 
 
@@ -359,10 +366,11 @@ def ordinary_minute(key, rows) -> np.ndarray:
 def buy_stock(m):
     """Owners take their surplus out and buy as much of the wanted stock as cash allows; goods arrive tonight.
 
+    A part is delivered on account where shops give one another credit (m.trade_credit).
     Early orders that did not get the promoted price are dropped; who lost suppliers gets only what the others deliver, and
     replaces a part of the missing ones each day.
-    Reads: merchants.last_draw_on.  Writes: merchants.cash, inventory, next_review, order_today, surplus_today, supply_share;
-    credit.stock_bought_today.
+    Reads: merchants.last_draw_on.  Writes: merchants.cash, inventory, next_review, order_today, surplus_today, supply_share, payables,
+    receivables, wholesale_debt; credit.stock_bought_today; trade_credit.owed, fresh, is_late, outside, bought_today, paid_today.
     """
     shops = m.merchants
     if shops.is_early.any():
@@ -375,11 +383,15 @@ def buy_stock(m):
     if lacks.any():
         shops.order_today[lacks] = (shops.order_today[lacks] * shops.supply_share[lacks]).astype(np.int64)
         shops.supply_share[lacks] += (1.0 - shops.supply_share[lacks]) / m.settings.merchants.relink_days
-    rows = np.flatnonzero(shops.order_today)
-    bought = np.minimum(shops.order_today[rows], np.maximum(0, shops.cash[rows] - shops.term_reserve[rows]))
-    m.ledger.pay(m.books.cash, rows, m.books.world, 0, bought, purpose=Purpose.STOCK)
-    shops.inventory[rows] += bought
-    m.credit.stock_bought_today = int(bought.sum())
+    rows = np.flatnonzero((shops.order_today > 0) | m.trade_credit.pays_today(shops.reviews_today))
+    to_spend = np.maximum(0, shops.cash[rows] - shops.term_reserve[rows])
+    to_spend -= m.trade_credit.pay_suppliers(m, rows, np.where(m.trade_credit.falls_due(rows) <= to_spend, to_spend, to_spend // 2))
+    goods = np.minimum(shops.order_today[rows], (to_spend / (1.0 - m.trade_credit.on_account(rows))).astype(np.int64))
+    owed = m.trade_credit.deliver(m, rows, goods)
+    paid = np.minimum(goods - owed, to_spend)
+    m.ledger.pay(m.books.cash, rows, m.books.world, 0, paid, purpose=Purpose.STOCK)
+    shops.inventory[rows] += paid + owed
+    m.credit.stock_bought_today = int(paid.sum() + owed.sum())
 
 
 def pay_costs(m):

@@ -72,6 +72,10 @@ class Lenders(Population):
     carry = column(np.float64, "fen", "Fraction of a fen of funding interest")
     decisions_today = column(np.int32, "decisions", "Lines reviewed today")
 
+    def net_assets(self) -> np.ndarray:
+        """Cash and loans less debt, fen."""
+        return self.cash + self.loans - self.borrowed
+
     def borrowing_limit(self, m) -> np.ndarray:
         """What the leverage rule lets each company owe, fen."""
         return (self.capital * m.settings.platforms.lender_borrowing_share).astype(np.int64)

@@ -36,6 +36,11 @@ class TermLenders(Offices):
         capital = np.maximum(0, self.capital - self.lost_fen)
         return np.maximum(0, (capital / CAPITAL_RATIO).astype(np.int64) - self.loans)
 
+    def note_loss(self, rows, amount) -> None:
+        """The lenders `rows` have written off `amount`, fen."""
+        np.add.at(self.lost_today, rows, amount)
+        np.add.at(self.lost_fen, rows, amount)
+
 
 class Financier(Row):
     """A lender that is no bank."""
@@ -52,7 +57,9 @@ class Financiers(TermLenders):
 
     def room(self, m) -> np.ndarray:
         """Cash, fen; a P2P company lends nothing but what its notes brought: no loan is paid out above them."""
-        return np.where(np.arange(len(self)) == P2P, np.minimum(self.cash, np.maximum(0, self.notes - self.loans)), self.cash)
+        runs_off = m.contagion.is_failed("financiers", P2P)
+        own = 0 if runs_off else np.minimum(self.cash, np.maximum(0, self.notes - self.loans))
+        return np.where(np.arange(len(self)) == P2P, own, self.cash)
 
 
 @dataclass(frozen=True)
@@ -89,3 +96,21 @@ def equip(lenders: TermLenders, rows, s, shares) -> None:
     """Price, reach and officers of the lenders `rows` from the settings of their policy; `shares` of the kind's officers."""
     lenders.apr[rows], lenders.reach[rows], lenders.cases_a_year[rows] = s.apr, s.reach, s.cases_a_year
     lenders.officers[rows] = s.officers * np.asarray(shares)
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def fail_without_capital(m):
+    """Lenders that lost something in this round by the failure of others, and with it all their capital, fail (m.contagion).
+
+    A lender of term loans: losses since the start are at least its capital of the start; a micro-loan company: it owes all it has.  Of
+    banks with a whole sheet the sheet decides (sim.markets.resolution).
+    Reads: banks.capital, lost_fen; financiers.capital, lost_fen; lenders.cash, loans, borrowed.  Source: Furfine (2003).
+    Returns nothing: who fails is noted in m.contagion.
+    """
+    for layer, gone in (("banks", (m.banks.lost_fen >= m.banks.capital) & (len(m.sheets) == 0)),
+                        ("financiers", m.financiers.lost_fen >= m.financiers.capital),
+                        ("lenders", m.lenders.net_assets() <= 0)):
+        rows = m.contagion.hit(layer)
+        m.contagion.fail(layer, rows[gone[rows]])

@@ -32,8 +32,8 @@ class Comparison:
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
     daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
-    lending, marketing, savings, open_data: tables of the same replicates by name (`results.lending`, `.acquisition`, `.savings`,
-    `.open_data`), after scenario and replicate; empty unless lenders learn, platforms compete, there are products, data are shared.
+    lending, marketing, savings, open_data, contagion: tables of the same replicates by name (`results.lending` ...), after scenario and
+    replicate; empty unless lenders learn, platforms compete for customers, there are products, data are shared, there are channels.
     targets: how far each scenario's targets are (`results.targets.target_table`), from the days that are kept.
     manifest: how to repeat it.
     """
@@ -50,6 +50,7 @@ class Comparison:
     marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
     savings: dict[str, pd.DataFrame] = field(default_factory=dict)
     open_data: dict[str, pd.DataFrame] = field(default_factory=dict)
+    contagion: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])

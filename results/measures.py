@@ -354,3 +354,6 @@ from results import customer_measures  # noqa: E402, F401 - the order is that of
 
 # isort: split
 from results import competition_measures, contest_measures, open_data_measures, product_measures  # noqa: E402, F401
+
+# isort: split
+from results import bank_measures, contagion_measures  # noqa: E402, F401

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from results import competition_section, customers_section, lending_section, open_data_section, savings_section
+from results import competition_section, contagion_section, customers_section, lending_section, open_data_section, savings_section
 from results.answer import answer_of, answer_of_effects, funds_and_fees, headlines, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
@@ -80,6 +80,7 @@ def run_page(run, lang: str = "en") -> Page:
         *target_sections(paths, lang),
         *customers_section.run_section(run, lang),
         *savings_section.run_section(run, lang),
+        *contagion_section.run_section(run, lang),
         *lending_section.run_section(run, lang),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
@@ -156,6 +157,7 @@ def compare_page(comparison, lang: str = "en") -> Page:
         )
     sections[:0] = open_data_section.compare_section(comparison, lang)
     sections += [*customers_section.compare_section(comparison, lang), *savings_section.compare_section(comparison, lang),
+                 *contagion_section.compare_section(comparison, lang),
                  *lending_section.compare_section(comparison, lang), *competition_section.compare_section(comparison, lang)]
     sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(

@@ -5,6 +5,7 @@ A key holds (English, Chinese); names in braces are filled in by whoever asks an
 
 # ruff: noqa: E501 (a table of sentences)
 
+from results.contagion_words import CONTAGION_WORDS
 from results.lift_words import LIFT_WORDS
 from results.measures import MEASURES
 from results.numbers import plain_unit
@@ -20,6 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **OPTIMUM_WORDS,
     **OPEN_DATA_WORDS,
     **TOGETHER_WORDS,
+    **CONTAGION_WORDS,
     # --- savings ---
     "section_savings": ("Savings", "理财"),
     "savings_sentence": ("What consumers hold in products of platforms beside their deposits; flows are sums since the first day.",
@@ -706,6 +708,8 @@ FACTS: dict[str, tuple[str, str, str]] = {
 
 # Purposes of payments in Chinese; English is the name itself.
 PURPOSES_ZH = {
+    "securities": "证券买卖", "mark_to_market": "证券跌价", "interbank": "同业借款", "run": "挤兑提款", "resolution": "处置损失",
+    "bail_out": "救助注资", "last_resort": "最后贷款", "deposit_insurance": "存款保险", "outside_loss": "外部损失", "outside_loans": "外部贷款",
     "wages": "工资", "living_costs": "生活开支", "sale": "销售", "refund": "退款", "settlement": "结算", "commission": "佣金", "stock": "进货",
     "operating_costs": "经营费用", "owner_draw": "店主提现", "loan_drawn": "放款", "loan_repaid": "还款", "interest": "利息", "write_off": "核销",
     "recovery": "追偿", "top_up": "充值", "payment_fee": "支付手续费", "bank_funding": "银行融资", "promotion": "促销补贴", "staff": "人工",
@@ -719,6 +723,21 @@ PURPOSES_ZH = {
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
 QUESTIONS_ZH = {
+    "One seller of P2P notes loses what investors gave it: who else runs, which houses fail though they lost nothing, and what would have stopped it?":
+        "一家P2P产品的发行者亏掉了投资者的钱: 还有谁挤兑, 哪些并未亏损的机构因此倒闭, 什么本可以阻止?",
+    "A run on P2P notes": "P2P 产品挤兑",
+    "Banks stop renewing what they lend each other for a month: who runs out of cash, what must be sold at what price, and do shops and depositors feel it?":
+        "银行间一个月不再续借: 谁缺现金, 以何种价格抛售什么, 店铺与储户是否受影响?",
+    "The money market of June 2013 freezes": "2013 年 6 月货币市场冻结",
+    "The money market in which a fund lends freezes and its holders read of it: how many run, how long do they wait, and what would have calmed them?":
+        "基金所投的货币市场冻结, 持有人得知: 多少人赎回, 要等多久, 什么能让他们安心?",
+    "A run on the fund behind the wallet": "钱包后面的基金遭挤兑",
+    "The platform behind the wallet loses more than it owns: what do its customers lose, who flees its fund, and what does it change that their money is kept apart?":
+        "钱包后面的平台亏损超过其自有资金: 客户损失多少, 谁逃离其基金, 客户资金单独存管有何不同?",
+    "The platform behind the wallet fails": "钱包后面的平台倒闭",
+    "Half of the consumers lose half of their income for half a year: what becomes of sales, of the credit payment, of deposits and of the banks that hold them?":
+        "一半消费者半年内失去一半收入: 销售、信用支付、存款以及持有存款的银行会怎样?",
+    "An income shock": "收入冲击",
     "Does a limited 25%-off rate event create lending, or only move it?": "限额七五折利率活动是创造放款，还是只是转移放款?",
     "The rate rush of 18 October 2012": "2012 年 10 月 18 日抢贷",
     "Does a consumer's line that works on the phone, where bank cards fail, sell more, and who pays for the lines that go bad?":
@@ -780,6 +799,10 @@ class Words:
     def purpose(self, name: str) -> str:
         """The label of a purpose of payments."""
         return PURPOSES_ZH.get(name, name) if self.lang == "zh" else name.replace("_", " ").capitalize()
+
+    def named(self, group: str, name: str) -> str:
+        """The label of one of a group, such as a layer; the name itself if it has none."""
+        return self(f"{group}_{name}") if f"{group}_{name}" in WORDS else name.replace("_", " ")
 
     def sector(self, name: str) -> str:
         """The label of a sector."""

@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from agents.abuse_ring import AbuseSettings
 from agents.bank import BankSettings
+from agents.bank_sheet import BankSheetSettings
 from agents.brushing import BrushingSettings
 from agents.consumer import ConsumerSettings
 from agents.credit_user import CreditUserSettings
@@ -30,6 +31,7 @@ from agents.lending.supply_chain import SupplyChainSettings
 from agents.loyalty import LoyaltySettings
 from agents.merchant import MerchantSettings
 from agents.owner import OwnerSettings
+from agents.panic import PanicSettings
 from agents.platform import PlatformSettings
 from agents.products import PRODUCTS
 from agents.saver import SaverSettings
@@ -43,6 +45,7 @@ from scenarios.header import Header
 from scenarios.plugins import plugin, plugins
 from scenarios.scaling import MOST_CNY, money_at_real_scale
 from scenarios.target import Target
+from sim.contagion.channels import CHANNELS as CONTAGION_CHANNELS
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
 from sim.markets.agreements import AgreementSettings, OpenDataSettings
@@ -57,6 +60,8 @@ from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
 from sim.markets.payments import PaymentSettings
 from sim.markets.prices import PriceSettings
+from sim.markets.rescue import RescueSettings
+from sim.markets.resolution import ResolutionSettings
 from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
@@ -80,6 +85,7 @@ class NetworkSettings(Settings):
     social: plugin(_kinds("social"), "social network") = _default("small_world")
     supply: plugin(_kinds("supply"), "supply network") = _default("supply")
     interbank: plugin(_kinds("interbank"), "interbank network") = _default("core_periphery")
+    guarantee: plugin(_kinds("guarantee"), "guarantee network") = _default("guarantee_circles")
 
 
 class Scenario(Header):
@@ -124,6 +130,10 @@ class Scenario(Header):
     joint_loans: JointLoanSettings = JointLoanSettings()
     open_data: OpenDataSettings = OpenDataSettings()
     joining: JoiningSettings = JoiningSettings()
+    bank_sheets: BankSheetSettings = BankSheetSettings()
+    panic: PanicSettings = PanicSettings()
+    resolution: ResolutionSettings = ResolutionSettings()
+    rescue: RescueSettings = RescueSettings()
     networks: NetworkSettings = NetworkSettings()
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()
@@ -131,6 +141,7 @@ class Scenario(Header):
     agreements: tuple[AgreementSettings, ...] = ()
     strategies: plugins(STRATEGIES, "strategy") = ()
     shocks: plugins(SHOCKS, "shock") = ()
+    channels: plugins(CONTAGION_CHANNELS, "channel") = ()
     targets: tuple[Target, ...] = ()
     experiment: ExperimentSettings = ExperimentSettings()
 
@@ -163,6 +174,14 @@ class Scenario(Header):
         if falls and product.kind != "money_market_fund" or not PRODUCTS[product.kind].holds_money:
             wanted = "a money_market_fund" if falls else "a product that holds money"
             raise ValueError(f"{path}.product = {each.product}: that is {product.kind}; a {each.kind} needs {wanted}")
+
+    @model_validator(mode="after")
+    def _a_channel_is_there_once(self):
+        kinds = [each.kind for each in self.channels]
+        for kind in kinds:
+            if kinds.count(kind) > 1:
+                raise ValueError(f"channels.{kind}: {kinds.count(kind)} channels of this kind; each kind once")
+        return self
 
     @model_validator(mode="after")
     def _products_differ_in_name(self):

@@ -1,7 +1,8 @@
 """What happens in a day.
 
 Minds decide and write intentions, markets settle and move money; nobody sees what others decide in the same phase.
-Plug-ins act only where they are named: shocks in Open, strategies and tactics in Post, lending policies in Borrow.
+Plug-ins act only where they are named: shocks in Open, strategies and tactics in Post, lending policies in Borrow,
+channels of contagion in Distress.
 """
 
 from agents import (
@@ -18,9 +19,11 @@ from agents import (
     loyalty,
     merchant,
     owner,
+    panic,
     platform,
     red_packet,
     saver,
+    term_lender,
     word_of_mouth,
 )
 from agents.lending import joining
@@ -32,15 +35,18 @@ from sim.markets import (
     data_sharing,
     deposits,
     goods,
+    interbank,
     loans,
     media,
     notes,
     officers,
     prices,
     promotions,
+    resolution,
     savings,
     service,
     term_credit,
+    trade_credit,
 )
 
 
@@ -48,6 +54,7 @@ def live_one_day(m):
     """One day of the market `m`, from the opening of the books to their close."""
     # 1 Open
     m.ledger.open_day()
+    m.contagion.open_day(m.day)
     m.conditions.open_day()
     m.goods.open_day(m.day)
     m.credit.open_day()
@@ -60,7 +67,11 @@ def live_one_day(m):
     m.savings.open_day(m)
     m.open_data.open_day()
     m.offers.open_day()
+    m.interbank_loans.open_day()
+    m.panic.open_day()
     m.n_closed_today = 0
+    for channel in m.channels:
+        channel.open_day(m)
     entrants.enter_and_leave(m)
     for shock in m.active(m.shocks):
         shock.strike(m)
@@ -136,6 +147,7 @@ def live_one_day(m):
     owner.move_to_cheaper(m)
 
     # 7 Save
+    panic.decide_to_leave(m)
     saver.take_up(m)
     saver.plan_savings(m)
     savings.take_subscriptions(m)
@@ -143,13 +155,14 @@ def live_one_day(m):
     savings.pay_living(m)
     savings.pay_returns(m)
     deposits.pay_deposit_interest(m)
-    notes.sell_notes(m, consumer.wish_for_notes(m))
+    notes.sell_notes(m, panic.without_leavers(m, consumer.wish_for_notes(m)))
 
     # 8 Settle
     loans.accrue_interest(m)
     loans.collect(m)
     loans.update_arrears(m)
     loans.pursue_debts(m)
+    trade_credit.pay_wholesalers(m)
     term_credit.collect_instalments(m)
     notes.service_notes(m)
     platform.pay_lender_costs(m)
@@ -159,12 +172,21 @@ def live_one_day(m):
     credit_user.plan_repayments(m)
     credit_payment.collect_repayments(m)
     guarantor.pay_funding_costs(m)
+    interbank.keep_reserves(m)
+    interbank.renew_loans(m)
+    resolution.repay_last_resort(m)
 
     # 9 Distress
     closures.close_shops(m, distress.change_fortunes(m))
     closures.enforce(m, distress.walk_away(m))
     credit_payment.call_guarantees(m)
     credit_payment.write_off_users(m)
+    guarantor.fail_if_called_in_vain(m)
+    resolution.take_losses(m)
+    interbank.sell_below_rule(m)
+    resolution.find_failed(m)
+    spread_failures(m)
+    resolution.resolve(m)
 
     # 10 Close
     service.answer_complaints(m)
@@ -174,3 +196,21 @@ def live_one_day(m):
     word_of_mouth.speak(m)
     merchant.learn_demand(m)
     m.ledger.close()
+
+
+def spread_failures(m):
+    """What today's failures do to others, round by round, until nobody new fails; then the failed pay out what they have.
+
+    Nothing happens in a world without channels.
+    """
+    for failed in m.contagion.rounds(m):
+        for channel in m.channels:
+            channel.enter(m, failed)
+        for channel in m.channels:
+            channel.spread(m, failed)
+        closures.close_shops(m, distress.cannot_pay(m))
+        term_lender.fail_without_capital(m)
+        resolution.find_failed(m)
+    if m.contagion.failed_today:
+        for channel in reversed(m.channels):
+            channel.close_day(m)

@@ -107,6 +107,11 @@ class Stream(IntEnum):
     MODEL_ERROR = 191
     SCORE_NOISE = 192
     POACHING_CALL = 193
+    SHOCK_SHOPS = 200  # keyed by the world seed
+    DEPOSITOR_BIRTH = 210  # keyed by the world seed
+    PANIC_SIGNAL = 211
+    PANIC_MINUTE = 212
+    PANIC_NEWS = 213
 
 
 _MASK = (1 << 64) - 1

@@ -22,6 +22,7 @@ def close_shops(m, failed):
     m.n_closed_today += len(failed)
     if len(failed) == 0:
         return
+    m.contagion.fail("merchants", failed)
     shops, ledger, books = m.merchants, m.ledger, m.books
     shops.status[failed] = 1
     shops.closed_on[failed] = m.day

@@ -68,6 +68,20 @@ class Loans(Population):
         """Merchant of each contract."""
         return rows // SLOTS
 
+    def free(self, shops, rows) -> None:
+        """Empty the contracts `rows`; their pledged orders are free again."""
+        self.kind[rows] = NONE
+        self.collected[rows] = self.principal[rows] = 0
+        self.carry[rows] = 0.0
+        owner, slot = rows // SLOTS, (rows % SLOTS)
+        pledged = shops.bundle_loan[owner] == slot[:, None]
+        if len(np.unique(owner)) == len(owner):
+            shops.bundle_loan[owner] = np.where(pledged, -1, shops.bundle_loan[owner])
+        else:
+            for k in range(len(rows)):
+                bundles = shops.bundle_loan[owner[k]]
+                bundles[bundles == slot[k]] = -1
+
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 
@@ -228,19 +242,8 @@ def _close(m, rows):
 
 
 def _free_slots(m, rows):
-    """Empty contracts; their pledged orders are free again."""
-    loans = m.loans
-    loans.kind[rows] = NONE
-    loans.collected[rows] = loans.principal[rows] = 0
-    loans.carry[rows] = 0.0
-    owner, slot = rows // SLOTS, (rows % SLOTS)
-    pledged = m.merchants.bundle_loan[owner] == slot[:, None]
-    if len(np.unique(owner)) == len(owner):
-        m.merchants.bundle_loan[owner] = np.where(pledged, -1, m.merchants.bundle_loan[owner])
-    else:
-        for k in range(len(rows)):
-            bundles = m.merchants.bundle_loan[owner[k]]
-            bundles[bundles == slot[k]] = -1
+    """Empty contracts."""
+    m.loans.free(m.merchants, rows)
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 from scenarios import load
 from scenarios.files import shipped_names
 
-LISTS = ("products", "tactics", "entrants", "agreements", "strategies", "shocks")
+LISTS = ("products", "tactics", "entrants", "agreements", "strategies", "shocks", "channels")
 
 
 def covering(names=None) -> set[str]:

@@ -15,17 +15,18 @@ from agents.products import PRODUCTS
 from agents.strategies import STRATEGIES
 from agents.tactics import TACTICS
 from scenarios.schema import Scenario
+from sim.contagion.channels import CHANNELS
 from sim.core.random import Stream
 from sim.networks import NETWORKS
 from sim.shocks import SHOCKS
-from tests.worlds import campaign, contested_market, promotion, small_market
+from tests.worlds import BANKS, campaign, contested_market, promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTS = ("products", "tactics", "entrants", "agreements", "strategies", "shocks", "targets")
+LISTS = ("products", "tactics", "entrants", "agreements", "strategies", "shocks", "channels", "targets")
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
 OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
-       "savings", "prices", "open_data", "offers")  # whose numbers count as written
+       "savings", "prices", "open_data", "interbank_loans", "rescue", "panic", "trade_credit", "offers")  # whose numbers count as written
 
 
 def sources():
@@ -145,6 +146,22 @@ def written():
             {"kind": kind, "licensed_on": start, "adopt_alone": 5.0, "trust_needed": .5, **own} for kind, own in (
                 ("money_market_fund", {}), ("wallet", {}), ("p2p_notes", {"term": "short", "notice_days": 3}), ("insurance", {}),
                 ("stock_account", {}), ("digital_currency", {}), ("advice", {}))]))
+    markets += [contested_market(
+        **BANKS, days=85, consumers__count=800, merchants__count=60, standing__focal__users_share=.9,
+        bank_sheets__least_reserve_share=.19, panic__failure_reach=1.0,
+        panic__failure_news=.3, p2p__investor_share=.9, p2p__reach=1.0, p2p__pass_mark=0.0, p2p__officers=2e3, p2p__capital_cny=1e8,
+        merchants__bank_application_rate=12.0, merchants__home_bank_bonus=0.0, platforms__lender_capital_cny=(2e6, 2e6),
+        rescue=rescue,
+        products=[{"kind": "money_market_fund", "licensed_on": start.replace(month=1), "adopt_alone": 20.0},
+                  {"kind": "p2p_notes", "licensed_on": start.replace(month=1), "adopt_alone": 20.0, "trust_needed": .4}],
+        shocks=[{"kind": kind, "start": start.replace(month=month, day=day), "end": start.replace(month=4, day=9), **own}
+                for kind, month, day, own in (("bank_failure", 2, 10, {"bank": 1, "size": .2}), ("interbank_freeze", 1, 25, {"size": 1.0}),
+                                              ("capital_rule", 2, 1, {"points": 5.0}), ("bank_failure", 3, 1, {"size": .3}),
+                                              ("platform_loss", 3, 20, {"size": 9.0, "product": 1, "product_loss": .5}))])
+        for rescue in ({"last_resort": True, "insurance_cover_cny": 5e3, "is_ring_fenced": False, "payment_holiday_days": 10},
+                       {"bail_out": ("banks", "financiers", "products")})]
+    markets.append(small_market(days=120, consumers__count=800, merchants__count=60, channels=[{"kind": "trade_credit"}],
+                                distress__trouble_rate=3.0, distress__give_up_days=20.0))
     with pytest.MonkeyPatch.context() as patch:
         for module_name, name in STEPS:
             module = importlib.import_module(module_name)
@@ -228,7 +245,8 @@ def test_two_decisions_never_share_a_stream():
 def settings_classes():
     """Every settings class a scenario can hold, with the path to it."""
     todo, seen = [("", Scenario)], set()
-    for table, where in ((TACTICS, "tactics"), (STRATEGIES, "strategies"), (SHOCKS, "shocks"), (PRODUCTS, "products")):
+    for table, where in ((TACTICS, "tactics"), (STRATEGIES, "strategies"), (SHOCKS, "shocks"), (PRODUCTS, "products"),
+                         (CHANNELS, "channels")):
         todo += [(f"{where}.{kind}", entry.Settings) for kind, entry in table.items()]
     todo += [(f"networks.{name}", kind.settings) for name, kind in NETWORKS.items()]
     while todo:
