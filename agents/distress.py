@@ -133,6 +133,35 @@ def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: b
     return gain, cost + fen(s.stigma_cny)
 
 
+def cannot_pay(m) -> np.ndarray:
+    """Rows of open shops that lost something in this round by the failure of others and cannot pay what they owe at short term.
+
+    Fails iff payables + owed for goods passed on + guarantees called + own term loan recalled for it + loans past due
+         > cash + escrow + receivables + price x stock + line not yet used + days x income.
+    Long loans that are not due are not asked for.  Reads: merchants.payables, wholesale_debt, called, cash, escrow, receivables,
+    inventory, term_loan; loans.outstanding, due_on.
+    Source: DESIGN 5; Jacobson and von Schedvin (2015) on suppliers that fail after credit losses.
+    """
+    rows, s, shops = m.contagion.hit("merchants"), m.settings.distress, m.merchants
+    rows = rows[shops.status[rows] == OPEN]
+    if len(rows) == 0:
+        return rows
+    loans = m.loans.outstanding.reshape(len(shops), -1)[rows]
+    late = np.where(m.loans.due_on.reshape(len(shops), -1)[rows] <= m.day, loans, 0).sum(axis=1)
+    recalled = np.where(shops.called[rows] > 0, m.contagion.recall_share * shops.term_loan[rows], 0).astype(np.int64)
+    due = shops.payables[rows] + shops.wholesale_debt[rows] + shops.called[rows] + recalled + late
+    line = np.maximum(0, shops.usable_line(rows) - loans.sum(axis=1))
+    income = np.maximum(0.0, _margin(m, rows)) * shops.sales_recent[rows] * s.income_days
+    goods = (s.stock_price * shops.inventory[rows] + income).astype(np.int64)
+    means = shops.cash[rows] + shops.escrow[rows] + shops.receivables[rows] + line + goods
+    return rows[due > means]
+
+
+def _margin(m, rows) -> np.ndarray:
+    """What is left of sales after goods, running costs and commission."""
+    return 1 - m.merchants.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share
+
+
 def credit_elsewhere(m, rows) -> np.ndarray:
     """What the credit of their own bank would save the owners `rows` in a year, fen, as far as a default here would cost it.
 
@@ -161,35 +190,6 @@ def credit_elsewhere(m, rows) -> np.ndarray:
         would_lend = (policy.kept(bad[mine]) > 0) | ~data.consents(rows[mine]) | ~sees[bank]
         saved[mine] = a_year * is_told[bank] * would_lend
     return np.maximum(saved, 0.0)
-
-
-def cannot_pay(m) -> np.ndarray:
-    """Rows of open shops that lost something in this round by the failure of others and cannot pay what they owe at short term.
-
-    Fails iff payables + owed for goods passed on + guarantees called + own term loan recalled for it + loans past due
-         > cash + escrow + receivables + price x stock + line not yet used + days x income.
-    Long loans that are not due are not asked for.  Reads: merchants.payables, wholesale_debt, called, cash, escrow, receivables,
-    inventory, term_loan; loans.outstanding, due_on.
-    Source: DESIGN 5; Jacobson and von Schedvin (2015) on suppliers that fail after credit losses.
-    """
-    rows, s, shops = m.contagion.hit("merchants"), m.settings.distress, m.merchants
-    rows = rows[shops.status[rows] == OPEN]
-    if len(rows) == 0:
-        return rows
-    loans = m.loans.outstanding.reshape(len(shops), -1)[rows]
-    late = np.where(m.loans.due_on.reshape(len(shops), -1)[rows] <= m.day, loans, 0).sum(axis=1)
-    recalled = np.where(shops.called[rows] > 0, m.contagion.recall_share * shops.term_loan[rows], 0).astype(np.int64)
-    due = shops.payables[rows] + shops.wholesale_debt[rows] + shops.called[rows] + recalled + late
-    line = np.maximum(0, shops.usable_line(rows) - loans.sum(axis=1))
-    income = np.maximum(0.0, _margin(m, rows)) * shops.sales_recent[rows] * s.income_days
-    goods = (s.stock_price * shops.inventory[rows] + income).astype(np.int64)
-    means = shops.cash[rows] + shops.escrow[rows] + shops.receivables[rows] + line + goods
-    return rows[due > means]
-
-
-def _margin(m, rows) -> np.ndarray:
-    """What is left of sales after goods, running costs and commission."""
-    return 1 - m.merchants.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share
 
 
 # --- kernels ----------------------------------------------------------------------------------------------------------

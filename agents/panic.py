@@ -1,15 +1,17 @@
 """Panic: who takes her money out of a bank, a fund, a P2P company or a wallet, because of what she reads and what her friends do.
 
-Only who reads of the house today, or whose friend left it yesterday, thinks about it.  She leaves iff what she makes of it is too weak,
+Only who reads of the house today, or whose friend left it yesterday, thinks about it.  She leaves iff she thinks it fails with a
+probability above gamma_i, which is the case iff what she makes of it is too weak,
 
-    1 - n_i - b f_i + sigma e_i < R*,   R* = (1 - m + lambda max(0, x - m)) / I,   x = sum_i w_i max(0, 1 - gamma_i)
+    1 - n_i - b f_i + sigma e_i < R* - sigma Phi^-1(gamma_i),   R* = (1 - m + lambda max(0, x - m)) / I,   x = sum_i w_i max(0, 1 - gamma_i)
 
 n what she read, f the share of her friends at the house who left it, e her own error (one for good), m and I the house's cash and other
 assets for each fen it owes, w her share of that, gamma_i = gamma (1 + a years_i + l loan_i) / (1 - insured share_i).
 
 Choice: R* is the run point of precise signals.  Source: Rochet and Vives (2004); with unequal depositors x is the sum over them (Sakovics
 and Steiner 2012).  Alternative: a rule of thumb.  Reason: it says how cash, capital and insurance move the point.  Without news the rule is
-a threshold of the share of friends who left, (1 + sigma e_i - R*) / b (Granovetter 1978), as `sim.contagion.panic.threshold_run`.
+a threshold of the share of friends who left, (1 + sigma e_i + sigma Phi^-1(gamma_i) - R*) / b (Granovetter 1978), as
+`sim.contagion.panic.threshold_run`.
 
 Choice: relation, loan and insurance make leaving dearer or needless.  Source: L30, Iyer and Puri (2012).  Alternative: they change the
 error.  Reason: who is insured in full never runs, whatever she hears.
@@ -18,6 +20,7 @@ error.  Reason: who is insured in full never runs, whatever she hears.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim.contagion.panic import rochet_vives
 from sim.core.finance import MINUTES_PER_DAY
@@ -86,11 +89,11 @@ class Alarm(Kept):
     """What is in the news and who left yesterday.
 
     houses: kinds of claims.  news: (claim, house or -1 for all, dent, reach) to be read tomorrow.  fresh: rows of the depositors who left
-    yesterday.  left_today: people by claim.  paid_today, waiting: fen by claim.
+    yesterday.  left_today, n_queued: people by claim.  paid_today, waiting: fen by claim.
     """
 
     COUNTS = ("news", "fresh")
-    ARRAYS = ("left_today", "paid_today", "waiting", "waits_since")
+    ARRAYS = ("left_today", "paid_today", "waiting", "waits_since", "n_queued")
 
     def __init__(self, m):
         self.houses, channel = _houses(m), m.channel("panic")
@@ -98,7 +101,7 @@ class Alarm(Kept):
         n = len(self.houses)
         self.news: tuple[tuple[int, int, float, float], ...] = ()
         self.fresh = np.zeros(0, np.int64)
-        self.left_today, self.paid_today, self.waiting = (np.zeros(n, np.int64) for _ in range(3))
+        self.left_today, self.paid_today, self.waiting, self.n_queued = (np.zeros(n, np.int64) for _ in range(4))
         self.waits_since = np.full(n, -1, np.int64)
 
     def open_day(self) -> None:
@@ -227,7 +230,7 @@ def costs_of_leaving(m, house: House, ids) -> np.ndarray:
 def decide_to_leave(m):
     """Who reads of her house today, or had a friend leave it yesterday, leaves if it seems too weak; leavers queue by the minute.
 
-    Writes: depositors.left_on, left_house, asked_minute, heard; panic.news, fresh, left_today; holdings.joined_on, friends,
+    Writes: depositors.left_on, left_house, asked_minute, heard; panic.news, fresh, left_today, n_queued; holdings.joined_on, friends,
     requested, due_on.
     Draws: PANIC_NEWS, one per consumer and piece of news; PANIC_SIGNAL, one per consumer and claim, for good; PANIC_MINUTE, one per leaver
     and claim.
@@ -248,7 +251,8 @@ def decide_to_leave(m):
                 np.maximum(d.heard[mine], np.float32(dent), out=d.heard[mine], where=reads)
                 looks |= reads
         left = d.left_on[mine] >= 0
-        _alert(m.social, fresh[(fresh >= mine.start) & (fresh < mine.stop)] - mine.start, looks)
+        if m.settings.panic.friends_weight > 0:
+            _alert(m.social, fresh[(fresh >= mine.start) & (fresh < mine.stop)] - mine.start, looks)
         ids = np.flatnonzero(looks & ~left & (held > 0))
         if len(ids):
             goes = ids[leaves(m, house, ids)]
@@ -256,6 +260,7 @@ def decide_to_leave(m):
             minute = uniforms_of(stream_key(m.path_seed, Stream.PANIC_MINUTE, m.day), goes, house.number) * MINUTES_PER_DAY
             d.asked_minute[mine][goes] = m.day * MINUTES_PER_DAY + minute.astype(np.int32)
             panic.left_today[house.number] = len(goes)
+            panic.n_queued[house.number] += len(goes)
             if house.product >= 0:
                 own = m.holdings.of(house.product)
                 m.holdings.enter(house.product, goes[m.holdings.joined_on[own][goes] >= 0], -1)
@@ -271,7 +276,7 @@ def leaves(m, house: House, ids) -> np.ndarray:
     was_at = np.where(left, m.depositors.left_house[mine], place).astype(np.int64)
     error = s.error * normals_of(stream_key(m.path_seed, Stream.PANIC_SIGNAL), ids, house.number)
     seen = 1.0 - m.depositors.heard[mine][ids] + error
-    seen -= s.friends_weight * _share_who_left(m.social, ids, was_at, held > 0, left)
+    seen -= s.friends_weight * share_who_left(m.social, ids, was_at, held > 0, left)
     cost, every = np.empty(len(ids)), np.flatnonzero(held)
     all_costs = costs_of_leaving(m, house, every)
     point, cost = np.full(len(ids), -np.inf), all_costs[np.searchsorted(every, ids)]
@@ -280,7 +285,7 @@ def leaves(m, house: House, ids) -> np.ndarray:
         here = place[every] == where
         leaving = float((held[every[here]] * np.maximum(1.0 - all_costs[here], 0.0)).sum()) / max(owed, 1)
         point[place[ids] == where] = run_point(cash, other, owed, leaving, s.fire_sale_cost)
-    return (seen < point) & (cost < 1.0)
+    return (seen < point - s.error * ndtri(np.minimum(cost, 1 - 1e-12))) & (cost < 1.0)
 
 
 def without_leavers(m, wishes):
@@ -306,7 +311,7 @@ def _alert(graph, left, looks) -> None:
         _mark_neighbours(graph.indptr, graph.indices, left, looks)
 
 
-def _share_who_left(graph, ids, place, holds, left) -> np.ndarray:
+def share_who_left(graph, ids, place, holds, left) -> np.ndarray:
     """Share of the friends of each of `ids` at the same house who left it; 0 without such friends."""
     if graph.complete:
         known = (holds | left)[: graph.n_connected]

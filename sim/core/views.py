@@ -137,7 +137,7 @@ class SharedView(View):
 
     own: the view of its own data regime.  shared: columns by name (n,), nan where agreement, consent or deletion hide them.
     believed_bad: chance to go bad within a year by a shared score (n,), nan where it is not shown; None if there is no such score.
-    is_known: others show its history (n,).  usual_bad: mean of that chance over all open shops, as the service says; 0 if not known.
+    is_known: others show its history (n,).  usual_bad: mean of that chance over open shops; 0 without a score.
     """
 
     own: View

@@ -26,8 +26,8 @@ class Conditions:
         """All is whole again."""
         self.income_kept_today: np.ndarray | None = None
         self.funding_open_today = self.funding_kept_today = 1.0
-        self.trouble_factor_today: np.ndarray | None = None
         self.struck_today = np.zeros(0, np.int64)
+        self.trouble_factor_today: np.ndarray | None = None
         self.renewed_today, self.capital_points_today, self.fund_liquidity_today = 1.0, 0.0, 1.0
         self.bank_losses_today: tuple[tuple[int, float], ...] = ()
         self.platform_losses_today: tuple[tuple[int, float], ...] = ()

@@ -75,7 +75,7 @@ def test_without_news_a_run_spreads_as_the_threshold_model_says(monkeypatch):
     house, n = m.panic.houses[0], len(m.consumers)
     seeds = np.arange(0, n, 25)
     m.depositors.left_on[seeds], m.depositors.asked_minute[seeds] = m.day, 0
-    m.panic.fresh = seeds
+    m.panic.fresh, m.panic.n_queued[0] = seeds, len(seeds)
     error = .06 * panic.normals_of(panic.stream_key(m.path_seed, panic.Stream.PANIC_SIGNAL), np.arange(n), house.number)
     graph = m.social.to_sparse()
     threshold = np.maximum((1.0 + error - .89) / .3, 1e-9)
