@@ -45,6 +45,11 @@ class Banks(TermLenders):
     own_funds = column(np.int64, "fen", "Money less deposits; negative when deposits fund the loans")
     lender_claims = column(np.int64, "fen", "Owed by micro-loan companies")
 
+    def room(self, m) -> np.ndarray:
+        """What each bank may still lend, fen; also within what its reserves spare, where banks have a whole sheet."""
+        found = super().room(m)
+        return np.minimum(found, m.sheets.room(m)) if len(m.sheets) else found
+
     def draw_home(self, u: np.ndarray) -> np.ndarray:
         """Home bank by market share from uniforms `u`; int16, shape of `u`."""
         edges = np.cumsum(self.market_share)

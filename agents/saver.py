@@ -138,6 +138,7 @@ def take_up(m):
         reaches, pull = product.reaches(m), pull_of(m, number)
         if reaches is not None:
             may &= reaches
+        may &= m.panic.may_come(m, number)
         keen = by_segment[c.segment] * (customers.satisfaction[at] / .8) * _advised(m, p)
         if product.holds_money:
             keen *= (c.deposit / mean) ** s.wealth_response

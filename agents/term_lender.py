@@ -57,7 +57,9 @@ class Financiers(TermLenders):
 
     def room(self, m) -> np.ndarray:
         """Cash, fen; a P2P company lends nothing but what its notes brought: no loan is paid out above them."""
-        return np.where(np.arange(len(self)) == P2P, np.minimum(self.cash, np.maximum(0, self.notes - self.loans)), self.cash)
+        runs_off = m.contagion.is_failed("financiers", P2P)
+        own = 0 if runs_off else np.minimum(self.cash, np.maximum(0, self.notes - self.loans))
+        return np.where(np.arange(len(self)) == P2P, own, self.cash)
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,13 @@ def equip(lenders: TermLenders, rows, s, shares) -> None:
 def fail_without_capital(m):
     """Lenders that lost something in this round by the failure of others, and with it all their capital, fail (m.contagion).
 
-    A lender of term loans: losses since the start are at least its capital of the start; a micro-loan company: it owes all it has.
+    A lender of term loans: losses since the start are at least its capital of the start; a micro-loan company: it owes all it has.  Of
+    banks with a whole sheet the sheet decides (sim.markets.resolution).
     Reads: banks.capital, lost_fen; financiers.capital, lost_fen; lenders.cash, loans, borrowed.  Source: Furfine (2003).
     Returns nothing: who fails is noted in m.contagion.
     """
-    for layer, gone in (("banks", m.banks.lost_fen >= m.banks.capital), ("financiers", m.financiers.lost_fen >= m.financiers.capital),
+    for layer, gone in (("banks", (m.banks.lost_fen >= m.banks.capital) & (len(m.sheets) == 0)),
+                        ("financiers", m.financiers.lost_fen >= m.financiers.capital),
                         ("lenders", m.lenders.net_assets() <= 0)):
         rows = m.contagion.hit(layer)
         m.contagion.fail(layer, rows[gone[rows]])

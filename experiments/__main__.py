@@ -21,6 +21,7 @@ COMMANDS = {
     "together": ("experiments.combining:together_command", "Tell what the parts of a scenario contribute alone and together."),
     "optimise": ("experiments.optimise_job:optimise_command", "Find how to divide an extra budget over channels and tactics."),
     "contagion": ("experiments.contagion:contagion_command", "Say what each channel of contagion causes, alone and together."),
+    "rescues": ("experiments.rescues:rescues_command", "Say what each rescue saves, costs, and saves for each yuan spent."),
     "scenarios": ("experiments.listing:scenarios_command", "List the scenarios that come with Jishi."),
     "describe": ("experiments.listing:describe_command", "Say what a scenario sets, with units and sources."),
     "sweep": ("experiments.sweeping:sweep_command", "Run a design of many runs; may be stopped and resumed."),

@@ -11,7 +11,7 @@ import pandas as pd
 import typer
 
 from experiments import options
-from experiments.loading import all_loaded
+from experiments.loading import all_loaded, loaded
 from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import results_as_they_come, usual_workers
@@ -32,8 +32,8 @@ class Comparison:
     effects: scenario, measure, baseline, value, difference, low, high, n, variance_ratio, one row a scenario and measure.
     runs: one row a run: scenario, replicate and the summary of every measure.
     daily: one row a day of the first 200 replicates: scenario, replicate, day, date and every measure.
-    lending, marketing, savings, open_data: tables of the same replicates by name (`results.lending`, `.acquisition`, `.savings`,
-    `.open_data`), after scenario and replicate; empty unless lenders learn, platforms compete, there are products, data are shared.
+    lending, marketing, savings, open_data, contagion: tables of the same replicates by name (`results.lending` ...), after scenario and
+    replicate; empty unless lenders learn, platforms compete for customers, there are products, data are shared, there are channels.
     targets: how far each scenario's targets are (`results.targets.target_table`), from the days that are kept.
     manifest: how to repeat it.
     """
@@ -50,6 +50,7 @@ class Comparison:
     marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
     savings: dict[str, pd.DataFrame] = field(default_factory=dict)
     open_data: dict[str, pd.DataFrame] = field(default_factory=dict)
+    contagion: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self):
         names = ", ".join(each.name for each in self.scenarios[1:])
@@ -78,7 +79,7 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     on_run: called with each run's row as it is finished.
     Raises: UserError if scenarios cannot be paired (other start or other weight), or for a mistake in one of them.
     """
-    scenarios = all_loaded((baseline, *others))
+    scenarios = counterpart(all_loaded((baseline, *others)))
     check_comparable(scenarios)
     tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
     rows, days, kept = {}, {}, {}
@@ -105,6 +106,27 @@ def _joined(kept: dict[int, dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]
     names = dict.fromkeys(name for number in sorted(kept) for name in kept[number])
     parts = {name: [kept[number][name] for number in sorted(kept) if name in kept[number]] for name in names}
     return {name: pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True) for name, tables in parts.items()}
+
+
+def counterpart(scenarios: list, changes: dict | None = None) -> list:
+    """The same list; if the first is the shipped `baseline` and cannot be paired with the others, what they extend takes its place.
+
+    That is the last of the scenarios that the second one extends which agrees with all others in start, days and weight; with the same
+    `changes`, settings by path.
+    """
+    if scenarios[0].name != "baseline" or len(scenarios) < 2 or _comparable(scenarios):
+        return scenarios
+    found, name = None, scenarios[1].based_on
+    while name and name != "baseline":
+        below = loaded(name, changes)
+        if _comparable([below, *scenarios[1:]]) and below.name not in [each.name for each in scenarios[1:]]:
+            found = below
+        name = below.based_on
+    return scenarios if found is None else [found, *scenarios[1:]]
+
+
+def _comparable(scenarios) -> bool:
+    return all(getattr(each, setting) == getattr(scenarios[0], setting) for each in scenarios for setting in ("start", "days", "weight"))
 
 
 def check_comparable(scenarios) -> None:
@@ -165,7 +187,9 @@ def compare_command(
     lang: options.Language = "en",
 ) -> None:
     """Compare scenarios with a baseline, pair by pair."""
-    scenarios = all_loaded(names, parse_set(changes or []))
+    scenarios = counterpart(named := all_loaded(names, set_here := parse_set(changes or [])), set_here)
+    if scenarios is not named:
+        print(f"{named[0].name} has other days or another weight; {scenarios[0].name}, which {named[1].name} extends, takes its place")
     check_comparable(scenarios)
     folder = new_folder(folder_name(scenarios), out)
     finished: list[dict] = []

@@ -15,7 +15,7 @@ NO_CIRCLES = {"networks.guarantee.member_share": 0.0}
 
 
 def contagion_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
-    """Numbers of the tests K1 and K2 for one seed.
+    """Numbers of the tests C30 and C31 for one seed.
 
     nulls: also of worlds in which suppliers are paid in cash, or nobody stands for others.
     """

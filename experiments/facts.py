@@ -67,13 +67,44 @@ CLAIMS = {
     "C2": {"id": "C2", "group": "management", "description": "A platform that moves its media budgets by last touch ends with less than "
            "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
 }
+CLAIMS |= {
+    "C10": {"id": "C10", "group": "sharing", "description": "Each further sharer adds to what a card on all their data can tell",
+            "source": "DESIGN 4.14; SOURCES 1.5: sharing raises value", "band": "above 0", "role": "validate"},
+    "C11": {"id": "C11", "group": "sharing", "description": "Where sharers' data overlap, the last adds less than half of the first's",
+            "source": "DESIGN 4.14", "band": "below half", "role": "validate"},
+    "C12": {"id": "C12", "group": "sharing", "description": "Banks that look in the open platform tell bad shops better than before",
+            "source": "DESIGN 4.14; L15", "band": "above 0", "role": "validate"},
+}
+CLAIMS |= {
+    "C20": {"id": "C20", "group": "sharing", "description": "Full history tells a bank more of who fails than defaults alone",
+            "source": "DESIGN 4.14", "band": "above 0", "role": "validate"},
+    "C21": {"id": "C21", "group": "openbank", "description": "Of two banks that bid, who sees less wins loans that are worse than its "
+            "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "above 0", "role": "validate"},
+    "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
+            "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
+}
+NOBODY_TOLD = "nobody who walks away is recognised, so nobody loses credit"
+SAME_EYES = "who has no common score sees as well with its own"
+LONELY = "nobody knows another bank than its own"
+SCRAMBLED = "what is shared is noise: the rows of the shared file are scrambled"
+COPIED = "all sharers have the same file"
+APART = "each sharer knows its own quarter of the shops"
+MISTAKEN = "everybody's shared record is taken for another's"
 CONTAGION_CLAIMS = {
-    "K1": {"id": "K1", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops fail that "
-           "would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
-    "K2": {"id": "K2", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
-           "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops "
+            "fail that would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
+            "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
 }
 CLAIMS |= CONTAGION_CLAIMS
+CLAIMS |= {
+    "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
+            "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
+    "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
+            "insured, and nobody runs where they are insured in full", "source": "DESIGN 5", "band": "above 0", "role": "validate"},
+}
+UNSEEN_FRIENDS = "nobody sees friends leave"
+MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
 ON_CASH = "suppliers are paid in cash and deliver on"
 NO_CIRCLES = "nobody stands for anybody's loan"
@@ -113,6 +144,20 @@ TESTS: dict[str, FactTest] = {
     "L11 bank file": FactTest("auc_bank_file", "AUC", (.66, .76), "alike_auc_bank_file", ALIKE, "auc_bads", 500, pooled=True),
     "L11 limited": FactTest("auc_limited", "AUC", (.66, .76), "alike_auc_limited", ALIKE, "auc_bads", 500, pooled=True),
     "L11 thin file": FactTest("auc_thin_file", "AUC", (.58, .68), "alike_auc_thin_file", ALIKE, "auc_bads", 500, pooled=True),
+    "L10 together": FactTest("auc_bank_and_limited", "AUC, bank file and limited data", (.70, .77), "noise_auc_bank_and_limited",
+                             SCRAMBLED, "sharing_bads", 500, pooled=True),
+    "L10 gain": FactTest("bank_and_limited_gain", "AUC over the better of the two", (.02, .20), "noise_bank_and_limited_gain", SCRAMBLED,
+                         "sharing_bads", 500, pooled=True),
+    "L11 both": FactTest("loop_and_bank_gain", "AUC, the bank file beside the closed loop", (.0005, .10), "noise_loop_and_bank_gain",
+                         SCRAMBLED, "sharing_bads", 500, pooled=True),
+    "L11 short history": FactTest("bank_to_loop_thin_less_thick", "AUC, that gain for short histories less that for long ones",
+                                  (.0005, .20), "noise_bank_to_loop_thin_less_thick", SCRAMBLED, "sharing_bads", 500, pooled=True),
+    "C10": FactTest("least_sharer_gain", "AUC, least gain of a further sharer", (.001, .20), "copied_second_sharer_gain", COPIED,
+                    "sharing_bads", 500, pooled=True),
+    "C11": FactTest("last_over_first", "gain of the last sharer over that of the first", (0, .5), "apart_last_over_first", APART,
+                    "sharing_bads", 500, pooled=True),
+    "C12": FactTest("bank_auc_gain", "AUC of banks' answers, with sharing less without", (.005, .40), "noise_bank_auc_gain", MISTAKEN,
+                    "sharing_bads", 500, pooled=True),
     "L11 gap": FactTest("auc_gap", "AUC, closed loop less bank file", (.06, .18), "equal_noise_auc_gap", EQUAL, "auc_bads", 500,
                         pooled=True),
     "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
@@ -206,13 +251,33 @@ TESTS: dict[str, FactTest] = {
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
     "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
-    "K1": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
+    "C30": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
                    "supplier_first_failures", 3),
-    "K2": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
+    "C31": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
                    "supplier_first_failures", 3),
+    "L21": FactTest("defaults_deter_more_points", "points of strategic owners, walked away under full history less defaults only",
+                    (.5, INF), "unknown_defaults_deter_more_points", NOBODY_TOLD, "walked_unshared", 50),
+    "C20": FactTest("full_tells_more_auc", "AUC of a card on full history less on defaults", (.02, .4), "alike_full_tells_more_auc", ALIKE,
+                    "selection_bads", 500, pooled=True),
+    "C21": FactTest("curse_points", "points of bad loans over the score's, less informed over more", (.5, INF), "same_eyes_curse_points",
+                    SAME_EYES, "contested_loans", 100),
+    "C22": FactTest("competition_points", "points a year over break-even, three banks at once less one after another", (-INF, -.5),
+                    "lonely_competition_points", LONELY, "contested_loans", 100),
+    "L30 friends": FactTest("friends_z", "standard errors: share of friends who left", (5, INF), "unseen_friends_z", UNSEEN_FRIENDS,
+                            "runners", 100, share=.9),
+    "L30 relation": FactTest("relation_z", "standard errors: years as a customer", (-INF, -5), "meaningless_relation_z", MEANINGLESS,
+                             "runners", 100),
+    "L30 loan": FactTest("loan_z", "standard errors: has a loan", (-INF, -5), "meaningless_loan_z", MEANINGLESS, "runners", 100),
+    "L30 insurance": FactTest("insured_z", "standard errors: share insured", (-INF, -5), "meaningless_insured_z", MEANINGLESS,
+                              "runners", 100, share=.9),
+    "C50": FactTest("run_point_error", "points of assets, worst of three covers", (0, .25), "uninsured_run_point_error",
+                    "the point as if nobody were insured", "runners", 100, share=.95),
+    "C51": FactTest("ran_less_insured_percent", "% of depositors, no insurance less full", (1, 100), "unread_ran_less_insured_percent",
+                    "nobody reads of the failure", "runners", 100, share=.9),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
-CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT}  # answered by `experiments.credit_outcomes`
+SHARING_TESTS = {"L10 together", "L10 gain", "L11 both", "L11 short history", "C10", "C11", "C12"}  # by `experiments.sharing_outcomes`
+CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT} - SHARING_TESTS  # answered by `experiments.credit_outcomes`
 TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
 DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
 REPUTATION_TESTS = {name for name in TESTS if name[:3] == "L07"}  # answered by `experiments.reputation_outcomes`
@@ -223,7 +288,10 @@ CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
 CONTAGION_TESTS = set(CONTAGION_CLAIMS)  # answered by `experiments.contagion_outcomes`
-STRATEGY_TESTS = set(CLAIMS) - CONTAGION_TESTS  # answered by `experiments.strategy_outcomes`
+DISCIPLINE_TESTS = {"L21", "C20"}  # answered by `experiments.discipline`
+CONTEST_TESTS = {"C21", "C22"}  # answered by `experiments.contest_outcomes`
+PANIC_TESTS = {name for name in TESTS if name[:3] in ("L30", "C50", "C51")}  # `panic_outcomes`
+STRATEGY_TESTS = {"C1", "C2"}  # answered by `experiments.strategy_outcomes`
 ALTERNATES = {"M32": "M01: H1 2012 gives 7 647 CNY a draw, Q1 2013 10 909; both lie in 7 000-12 500 and cannot both hold in one year",
               "M33": "D01, D02: recalled 30 draws of 4 days, not 18 of 7; S14 gives 15-24", "M34": "D04: recalled 2 bn against .56-.80 bn"}
 CONTEXT = {"S29": "the scenario bank-opens-shop is set against it",

@@ -31,6 +31,7 @@ class Run:
     marketing: tables about customers by name, see `results.acquisition`; empty unless platforms compete for them.
     savings: the table of products by week, see `results.savings`; empty without products.
     open_data: who looked at whom, who got what, see `results.open_data`; empty unless data are shared or lenders learn.
+    contagion: tables of failures, losses, runs and rescues, see `results.contagion`; empty without channels.
     targets: how far the scenario's targets are (`results.targets.target_table`).
     market: the market after the last day; None if the path was lived in another process.  manifest: how to repeat it.
     """
@@ -49,6 +50,7 @@ class Run:
     marketing: dict[str, pd.DataFrame] = field(default_factory=dict)
     savings: dict[str, pd.DataFrame] = field(default_factory=dict)
     open_data: dict[str, pd.DataFrame] = field(default_factory=dict)
+    contagion: dict[str, pd.DataFrame] = field(default_factory=dict)
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self):

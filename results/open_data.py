@@ -5,6 +5,7 @@ import pandas as pd
 
 from results.lending import shows_lending
 from sim.core.finance import fen
+from sim.markets.term_credit import rates
 
 THIN_DAYS = 365  # a shop younger than this at the start has a thin file: less than a year of accounts
 SIZES = ("small", "middle", "large")  # thirds by size
@@ -40,7 +41,7 @@ class Lens:
         shops, sums = m.merchants, self._sums
         sums["n_refused"] += (shops.term_ask_again_on == m.day + 14) & (shops.term_applied_on < 0)
         paid = np.flatnonzero((shops.term_paid_on == m.day) & (shops.term_loan > 0))
-        apr = np.concatenate([group.lenders.apr for group in m.term_lenders])[shops.term_paid_by[paid]]
+        apr = rates(m, paid, shops.term_paid_by[paid].astype(np.int64))
         sums["n_loans"][paid] += 1
         sums["lent_fen"][paid] += shops.term_loan[paid]
         sums["apr_fen"][paid] += shops.term_loan[paid] * apr

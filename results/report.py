@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from results import competition_section, customers_section, lending_section, savings_section
+from results import competition_section, contagion_section, customers_section, lending_section, open_data_section, savings_section
 from results.answer import answer_of, answer_of_effects, funds_and_fees, headlines, mechanism_of
 from results.figures import compared, daily
 from results.figures.fans import fans
@@ -80,6 +80,7 @@ def run_page(run, lang: str = "en") -> Page:
         *target_sections(paths, lang),
         *customers_section.run_section(run, lang),
         *savings_section.run_section(run, lang),
+        *contagion_section.run_section(run, lang),
         *lending_section.run_section(run, lang),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
@@ -137,7 +138,8 @@ def compare_page(comparison, lang: str = "en") -> Page:
     for number, each in enumerate(others):
         mine = effects[effects["scenario"] == each.name].reset_index(drop=True)
         sentence = answer_of_effects(mine, each.days, n, lang, each.customers.is_contested)
-        answers.append(f"{each.name}: {sentence}" if len(others) > 1 else sentence)
+        said = open_data_section.compare_answers(comparison, each, lang) or [sentence]  # who gains, who loses, where the risk went
+        answers += [f"{each.name}: {one}" if len(others) > 1 else one for one in said]
         bad = mine[mine["measure"] == "bad_loans_simulated"][["baseline", "value"]].to_numpy().max(initial=0)
         table = effects_table(mine, say, (baseline.name, each.name), ("baseline", "value"), too_few_bad(bad, say))
         tested = int(((mine["n"] > 1) & (mine["high"] > mine["low"])).sum())
@@ -153,7 +155,9 @@ def compare_page(comparison, lang: str = "en") -> Page:
                 notes=[say("luck_note", measures=tested, expected=by_chance(tested)), say("needed_note"), say("pairing_note")],
             )
         )
+    sections[:0] = open_data_section.compare_section(comparison, lang)
     sections += [*customers_section.compare_section(comparison, lang), *savings_section.compare_section(comparison, lang),
+                 *contagion_section.compare_section(comparison, lang),
                  *lending_section.compare_section(comparison, lang), *competition_section.compare_section(comparison, lang)]
     sections += [section for number in range(len(others)) if (section := _fans(comparison, number, say, drawn))]
     sections.append(

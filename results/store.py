@@ -15,7 +15,7 @@ import pandas as pd
 from sim.core.errors import UserError
 
 TABLES = ("daily", "flows", "draws", "clients", "effects", "targets", "lift", "curves", "touches", "runs")
-LENSES = ("lending", "marketing", "savings", "open_data")  # what a run may keep beside its days (`results.lenses`): before table names
+LENSES = ("lending", "marketing", "savings", "open_data", "contagion")  # what a run may keep beside its days; before table names
 PACKAGES = ("mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "networkx", "scikit-learn")
 
 

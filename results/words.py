@@ -5,10 +5,13 @@ A key holds (English, Chinese); names in braces are filled in by whoever asks an
 
 # ruff: noqa: E501 (a table of sentences)
 
+from results.contagion_words import CONTAGION_WORDS
 from results.lift_words import LIFT_WORDS
 from results.measures import MEASURES
 from results.numbers import plain_unit
+from results.open_data_words import OPEN_DATA_WORDS
 from results.optimum_words import OPTIMUM_WORDS
+from results.questions_zh import QUESTIONS_ZH
 from results.together_words import TOGETHER_WORDS
 from sim.core.errors import UserError
 
@@ -17,7 +20,9 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     **LIFT_WORDS,
     **OPTIMUM_WORDS,
+    **OPEN_DATA_WORDS,
     **TOGETHER_WORDS,
+    **CONTAGION_WORDS,
     # --- savings ---
     "section_savings": ("Savings", "理财"),
     "savings_sentence": ("What consumers hold in products of platforms beside their deposits; flows are sums since the first day.",
@@ -664,6 +669,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "short_entrant_share": ("entrants' share of payments", "新进入者份额"),
     "short_gmv": ("sales", "成交额"),
     "short_lender_profit": ("profit of the micro-loan companies", "小贷公司利润"),
+    "short_bank_profit": ("profit of banks", "银行利润"),
     "short_platform_profit": ("profit of the platform", "平台利润"),
     "short_merchant_profit": ("profit of merchants", "商户利润"),
     "short_written_off": ("write-offs", "核销额"),
@@ -703,6 +709,8 @@ FACTS: dict[str, tuple[str, str, str]] = {
 
 # Purposes of payments in Chinese; English is the name itself.
 PURPOSES_ZH = {
+    "securities": "证券买卖", "mark_to_market": "证券跌价", "interbank": "同业借款", "run": "挤兑提款", "resolution": "处置损失",
+    "bail_out": "救助注资", "last_resort": "最后贷款", "deposit_insurance": "存款保险", "outside_loss": "外部损失", "outside_loans": "外部贷款",
     "wages": "工资", "living_costs": "生活开支", "sale": "销售", "refund": "退款", "settlement": "结算", "commission": "佣金", "stock": "进货",
     "operating_costs": "经营费用", "owner_draw": "店主提现", "loan_drawn": "放款", "loan_repaid": "还款", "interest": "利息", "write_off": "核销",
     "recovery": "追偿", "top_up": "充值", "payment_fee": "支付手续费", "bank_funding": "银行融资", "promotion": "促销补贴", "staff": "人工",
@@ -712,19 +720,9 @@ PURPOSES_ZH = {
     "referral_reward": "推荐奖励", "rival_sale": "竞争平台销售", "partner_share": "合作方分成",
     "subscription": "申购", "redemption": "赎回", "product_return": "产品收益", "product_fee": "产品费用", "premium": "保费", "claim": "理赔",
     "rate_boost": "加息补贴", "deal": "促销", "deal_abuse": "促销被套取",
-    "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
+    "data_fee": "数据查询费", "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
-QUESTIONS_ZH = {
-    "Does a limited 25%-off rate event create lending, or only move it?": "限额七五折利率活动是创造放款，还是只是转移放款?",
-    "The rate rush of 18 October 2012": "2012 年 10 月 18 日抢贷",
-    "Does a consumer's line that works on the phone, where bank cards fail, sell more, and who pays for the lines that go bad?":
-        "手机银行卡支付常失败，而信用支付可用：它能多卖货吗?坏账由谁承担?",
-    "Credit payment: a virtual credit card on the phone": "信用支付：手机上的虚拟信用卡",
-    "Under a shock to incomes, is credit payment on the platform's own book safer than guaranteeing a bank's?":
-        "收入冲击下，平台自营信用支付是否比为银行担保更安全?",
-    "What happens to shops and shoppers when the bank that funds the platform's credit leaves?": "为平台信贷提供资金的银行退出后，店铺和消费者会怎样?",
-}
 
 
 def known_language(lang: str) -> str:
@@ -765,6 +763,10 @@ class Words:
     def purpose(self, name: str) -> str:
         """The label of a purpose of payments."""
         return PURPOSES_ZH.get(name, name) if self.lang == "zh" else name.replace("_", " ").capitalize()
+
+    def named(self, group: str, name: str) -> str:
+        """The label of one of a group, such as a layer; the name itself if it has none."""
+        return self(f"{group}_{name}") if f"{group}_{name}" in WORDS else name.replace("_", " ")
 
     def sector(self, name: str) -> str:
         """The label of a sector."""

@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from agents.abuse_ring import AbuseSettings
 from agents.bank import BankSettings
+from agents.bank_sheet import BankSheetSettings
 from agents.brushing import BrushingSettings
 from agents.consumer import ConsumerSettings
 from agents.credit_user import CreditUserSettings
@@ -24,11 +25,13 @@ from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.micro_specialist import MicroSpecialistSettings
 from agents.lending.p2p import P2PSettings
 from agents.lending.platform_card import PlatformCardSettings
+from agents.lending.pricing import OfferSettings
 from agents.lending.relationship_bank import RelationshipBankSettings
 from agents.lending.supply_chain import SupplyChainSettings
 from agents.loyalty import LoyaltySettings
 from agents.merchant import MerchantSettings
 from agents.owner import OwnerSettings
+from agents.panic import PanicSettings
 from agents.platform import PlatformSettings
 from agents.products import PRODUCTS
 from agents.saver import SaverSettings
@@ -46,15 +49,19 @@ from sim.contagion.channels import CHANNELS as CONTAGION_CHANNELS
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
 from sim.markets.agreements import AgreementSettings, OpenDataSettings
+from sim.markets.common_scores import CommonModelSettings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
 from sim.markets.goods import GoodsSettings
+from sim.markets.joint_loans import JointLoanSettings
 from sim.markets.loans import LoanSettings
 from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
 from sim.markets.payments import PaymentSettings
 from sim.markets.prices import PriceSettings
+from sim.markets.rescue import RescueSettings
+from sim.markets.resolution import ResolutionSettings
 from sim.markets.service import ServiceSettings
 from sim.networks import NETWORKS, kinds_for
 from sim.shocks import SHOCKS
@@ -118,8 +125,15 @@ class Scenario(Header):
     guarantee: GuaranteeSettings = GuaranteeSettings()
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
+    common_model: CommonModelSettings = CommonModelSettings()
+    offers: OfferSettings = OfferSettings()
+    joint_loans: JointLoanSettings = JointLoanSettings()
     open_data: OpenDataSettings = OpenDataSettings()
     joining: JoiningSettings = JoiningSettings()
+    bank_sheets: BankSheetSettings = BankSheetSettings()
+    panic: PanicSettings = PanicSettings()
+    resolution: ResolutionSettings = ResolutionSettings()
+    rescue: RescueSettings = RescueSettings()
     networks: NetworkSettings = NetworkSettings()
     products: plugins(PRODUCTS, "product") = ()
     tactics: plugins(TACTICS, "tactic") = ()

@@ -19,6 +19,7 @@ from agents import (
     loyalty,
     merchant,
     owner,
+    panic,
     platform,
     red_packet,
     saver,
@@ -34,12 +35,14 @@ from sim.markets import (
     data_sharing,
     deposits,
     goods,
+    interbank,
     loans,
     media,
     notes,
     officers,
     prices,
     promotions,
+    resolution,
     savings,
     service,
     term_credit,
@@ -63,6 +66,9 @@ def live_one_day(m):
     m.promotions.open_day()
     m.savings.open_day(m)
     m.open_data.open_day()
+    m.interbank_loans.open_day()
+    m.panic.open_day()
+    m.offers.open_day()
     m.n_closed_today = 0
     for channel in m.channels:
         channel.open_day(m)
@@ -138,8 +144,10 @@ def live_one_day(m):
     merchant.ask_for_term_loan(m)
     term_credit.decide_applications(m)
     term_credit.pay_out(m)
+    owner.move_to_cheaper(m)
 
     # 7 Save
+    panic.decide_to_leave(m)
     saver.take_up(m)
     saver.plan_savings(m)
     savings.take_subscriptions(m)
@@ -147,7 +155,7 @@ def live_one_day(m):
     savings.pay_living(m)
     savings.pay_returns(m)
     deposits.pay_deposit_interest(m)
-    notes.sell_notes(m, consumer.wish_for_notes(m))
+    notes.sell_notes(m, panic.without_leavers(m, consumer.wish_for_notes(m)))
 
     # 8 Settle
     loans.accrue_interest(m)
@@ -164,6 +172,9 @@ def live_one_day(m):
     credit_user.plan_repayments(m)
     credit_payment.collect_repayments(m)
     guarantor.pay_funding_costs(m)
+    interbank.keep_reserves(m)
+    interbank.renew_loans(m)
+    resolution.repay_last_resort(m)
 
     # 9 Distress
     closures.close_shops(m, distress.change_fortunes(m))
@@ -171,7 +182,11 @@ def live_one_day(m):
     credit_payment.call_guarantees(m)
     credit_payment.write_off_users(m)
     guarantor.fail_if_called_in_vain(m)
+    resolution.take_losses(m)
+    interbank.sell_below_rule(m)
+    resolution.find_failed(m)
     spread_failures(m)
+    resolution.resolve(m)
 
     # 10 Close
     service.answer_complaints(m)
@@ -195,6 +210,7 @@ def spread_failures(m):
             channel.spread(m, failed)
         closures.close_shops(m, distress.cannot_pay(m))
         term_lender.fail_without_capital(m)
+        resolution.find_failed(m)
     if m.contagion.failed_today:
         for channel in reversed(m.channels):
             channel.close_day(m)

@@ -14,6 +14,7 @@ import numpy as np
 
 from agents.abuse_ring import AbuseRings
 from agents.bank import POLICY_OF_KIND, create_banks
+from agents.bank_sheet import create_bank_sheets, deposits_at
 from agents.consumer import REGISTERED, Consumer, create_consumers
 from agents.credit_user import create_credit_users
 from agents.customer import create_customers
@@ -23,6 +24,7 @@ from agents.guarantor import create_guarantors
 from agents.lending import POLICIES
 from agents.lending.learning import Learner
 from agents.merchant import OPEN, Merchant, create_merchants
+from agents.panic import Alarm, create_depositors
 from agents.platform import FOCAL, create_lenders, create_platforms
 from agents.products import PRODUCTS
 from agents.strategies import STRATEGIES
@@ -44,10 +46,13 @@ from sim.markets.credit import CreditMarket
 from sim.markets.credit_payment import CreditPayment
 from sim.markets.data_sharing import DataSharing
 from sim.markets.goods import GoodsMarket
+from sim.markets.interbank import InterbankLoans
 from sim.markets.loans import SLOTS, Loans
 from sim.markets.media import MediaMarket
+from sim.markets.offers import Offers
 from sim.markets.prices import Prices
 from sim.markets.promotions import Promotions
+from sim.markets.rescue import Rescue
 from sim.markets.savings import Holdings, Savers, Savings
 from sim.markets.service import ServiceDesk
 from sim.markets.trade_credit import TradeCredit
@@ -102,6 +107,7 @@ class Market(mesa.Model):
         self.purchases, self.shoppers = (), np.zeros(0, np.int64)
         self.used_today = np.zeros(0, np.int64), np.zeros(0, np.bool_)
         self.rival_sales_today = np.zeros(0, np.int64), np.zeros(0, np.int64)  # rows of the customers, fen
+        self.offers.open_day()
 
     # --- making the world ---------------------------------------------------------------------------------------------
 
@@ -133,7 +139,7 @@ class Market(mesa.Model):
         self.products = [PRODUCTS[product.kind](product) for product in s.products]
         self.holdings = Holdings(self, len(self.products) * len(self.consumers))
         self.savers, self.savings = Savers(self, len(self.consumers) if self.products else 0), Savings(self)
-        self.prices = Prices(self)
+        self.prices, self.offers = Prices(self), Offers()
         self.platform_lender = self._platform_lender(s)
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]
@@ -146,8 +152,18 @@ class Market(mesa.Model):
         self.contagion, self.trade_credit = Contagion(self), TradeCredit(self)
         self.guarantees = self._network("guarantee", len(self.merchants), Stream.GUARANTEE_TIES, shops) if any(
             each.kind == "guarantee_circle" for each in self.channels) else None
+        self.interbank_loans = InterbankLoans(self, deposits_at(self) if s.bank_sheets.is_kept else None)
+        self.sheets, self.rescue = create_bank_sheets(self), Rescue(self)
+        self.interbank_loans.owed_outside[:] = self.sheets.outside.sum() + self.sheets.securities.sum()
+        self.interbank_loans.stock = max(float(self.sheets.units.sum()), 1.0)
+        self.panic = Alarm(self)
+        self.depositors = create_depositors(self)
         for population in (self.banks, self.platforms):
             population.register()
+
+    def channel(self, kind: str):
+        """The channel of contagion of a kind, or None."""
+        return next((each for each in self.channels if each.kind == kind), None)
 
     def standing_of(self, platform: int):
         """How a platform stands with consumers: one of the fixed ones, or an entrant."""
@@ -220,6 +236,15 @@ class Market(mesa.Model):
                                per_row=True),
             product_debt=claim("products.owed", self.savings.owed, entity=first_product, per_row=True, is_debt=True),
             held=claim("consumers.held", self.holdings.held, entity="consumers"),
+            outside=claim("sheets.outside", self.sheets.outside, entity="bank 0", per_row=True),
+            securities=claim("sheets.securities", self.sheets.securities, entity="bank 0", per_row=True),
+            interbank_claims=claim("sheets.claims", self.sheets.claims, entity="bank 0", per_row=True),
+            interbank_debts=claim("sheets.debts", self.sheets.debts, entity="bank 0", per_row=True, is_debt=True),
+            rescue_debt=claim("sheets.rescue_debt", self.sheets.rescue_debt, entity="bank 0", per_row=True, is_debt=True),
+            owed_outside=claim("world.owed_to_banks", self.interbank_loans.owed_outside, entity="world", is_debt=True),
+            owed_to_outside=claim("world.lent_to_banks", self.interbank_loans.owed_to_outside, entity="world"),
+            currency=money("depositors.currency", self.depositors.currency, issuer=np.full(len(self.depositors), outside),
+                           entity="consumers"),
             payment_claims=claim("credit_payment.bank_claims", self.credit_payment.bank_claims, entity="bank 0", per_row=True))
         self.term_lenders = (LenderGroup(self.banks, self.books.bank_own, self.books.bank_loans, 0),
                              LenderGroup(self.financiers, self.books.financier_cash, self.books.financier_loans, n_banks))
@@ -282,7 +307,7 @@ class Market(mesa.Model):
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
     POPULATIONS = ("consumers", "merchants", "banks", "financiers", "platforms", "lenders", "loans", "credit_users", "guarantors",
-                   "customers", "holdings", "savers")
+                   "customers", "holdings", "savers", "sheets", "depositors")
 
     def state(self) -> dict:
         """All that changes, as plain arrays and numbers; together with the scenario it is the market.  Always a copy."""
@@ -297,6 +322,7 @@ class Market(mesa.Model):
                 "word_of_mouth": self.word_of_mouth.state(), "promotions": self.promotions.state(), "rings": self.rings.state(),
                 "savings": self.savings.state(), "surveys": self.surveys, "open_data": self.open_data.state(),
                 "prices": self.prices.state(), "strategies": [each.state() for each in self.strategies],
+                "interbank_loans": self.interbank_loans.state(), "rescue": self.rescue.state(), "panic": self.panic.state(),
                 "contagion": self.contagion.state(), "trade_credit": self.trade_credit.state(),
                 "channels": [each.state() for each in self.channels],
                 "ledger": self.ledger.state(), "credit": self.credit.state(), "goods": self.goods.state(),
@@ -331,11 +357,12 @@ class Market(mesa.Model):
         self.rings.restore(state["rings"])
         self.savings.restore(state["savings"])
         self.prices.restore(state["prices"])
+        self.open_data.restore(state["open_data"])
         self.contagion.restore(state["contagion"])
-        self.trade_credit.restore(state["trade_credit"])
+        for name in ("interbank_loans", "rescue", "panic", "trade_credit"):
+            getattr(self, name).restore(state[name])
         for channel, kept in zip(self.channels, state["channels"]):
             channel.restore(kept)
-        self.open_data.restore(state["open_data"])
         mine, there = self.scenario.model_dump(mode="json"), state["scenario"]
         for market in (self.savings, self.prices):
             market.forget({number for number in {*market.spent, *market.ended} if mine["tactics"][number: number + 1] !=
@@ -402,7 +429,8 @@ REPORTERS = {"date": lambda m: m.date.isoformat(), "sales": lambda m: m.goods.gm
              "open_shops": lambda m: int((m.merchants.status == OPEN).sum())}  # fen and shops; results.measures has the rest
 CHECKPOINT_KEYS = {"version", "seed", "replicate", "scenario", "clock", "luck", "outside", "learnt",
                    "ledger", "credit", "credit_payment", "goods", "media", "service", "word_of_mouth", "promotions", "rings", "savings",
-                   "surveys", "prices", "strategies", "open_data", "contagion", "channels", "trade_credit",
+                   "surveys", "prices", "strategies", "open_data", "contagion", "channels", "interbank_loans", "rescue", "panic",
+                   "trade_credit",
                    *Market.POPULATIONS}
 
 

@@ -46,6 +46,15 @@ def campaign(**settings) -> dict:
             "budget_cny": 40e6, **settings}
 
 
+BANKS = {"bank_sheets__is_kept": True,
+         "channels": [{"kind": kind} for kind in ("fire_sale", "interbank", "funding_withdrawal", "panic")]}
+
+
+def banking_market(**overrides) -> Market:
+    """The small world with banks that can fail and all channels between them and those who hold their money."""
+    return small_market(**{**BANKS, **overrides})
+
+
 FUND = {"kind": "money_market_fund", "name": "fund", "licensed_on": datetime.date(2012, 1, 3), "adopt_alone": 20.0, "adopt_social": 40.0}
 
 
@@ -74,9 +83,13 @@ def state_of(market: Market) -> dict:
     found |= {"promotions.ahead": market.promotions.ahead, "rings.capacity": market.rings.capacity, "rings.waiting": market.rings.waiting}
     for name in ("service", "word_of_mouth", "prices", "open_data"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
+    found |= {f"open_data.trials.{key}.{name}": column for key, shown in found.pop("open_data.trials").items()
+              for name, column in shown.items()}
     found |= {f"savings.{name}": value for name, value in market.savings.state().items()}
     found["surveys"] = market.surveys
     found |= {f"strategies.{k}.{what}": value for k, each in enumerate(market.strategies) for what, value in each.state().items()}
+    for name in ("interbank_loans", "rescue", "panic"):
+        found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
     found |= {f"channels.{each.kind}.{what}": value for each in market.channels for what, value in each.state().items()}
     found |= {f"contagion.{name}": value for name, value in market.contagion.state().items() if name in ("losses", "failures")}
     found["credit.offer"] = str(dataclasses.astuple(market.credit.offer))

@@ -9,18 +9,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.lending.learning import Learner, LearningCard, LearningSettings
+from agents.lending.pricing import offered_rates
 from agents.lending.scorecard import ScorecardSettings
 from sim.core.finance import fen
 from sim.core.settings import Settings, setting
-from sim.core.views import CreditDecision, View, has_clean_record
+from sim.core.views import Contest, CreditDecision, View, has_clean_record
+
+OWN_FILE = .673  # d of a file of AUC .683 (L10, bureau): difference of goods and bads in standard deviations
+LEAST_PAST_CASES = 30  # fewer say nothing about what is usual (assumption)
 
 
 @dataclass(frozen=True)
 class TermOffer(CreditDecision):
-    """amount: fen (n,), 0 where refused.  pledge: fen (n,), what the lender takes if the loan goes bad."""
+    """amount: fen (n,), 0 where refused.  pledge: fen (n,), what the lender takes if the loan goes bad.  rate: a year (n,).
+
+    bad: chance to go bad within a year, as the lender believes (n,); nan where it has no idea.
+    """
 
     amount: np.ndarray
     pledge: np.ndarray
+    rate: np.ndarray
+    bad: np.ndarray
 
 
 class TermSettings(Settings):
@@ -44,6 +53,8 @@ class TermSettings(Settings):
     funding_apr: float = setting(.03, unit="per year", ge=0, le=1, source="assumption: one-year deposit rate of 2012, M17")
     loss_share: float = setting(.6, unit="of the loan", ge=0, le=1, source="assumption: loss given default",
                                 meaning="What the lender counts on losing when a loan goes bad")
+    usual_bad_rate: float = setting(.024, unit="a year", ge=0, le=1, source="S10",
+                                    meaning="Of such loans, at which a lender without a card of its own anchors a shared score")
     outcome_days: int = setting(365, unit="days", ge=30, le=1080, source="Siddiqi (2006): performance window of term loans",
                                 meaning="An application is judged by what happens in so many days after it")
     pass_mark: float = setting(.5, unit="points", ge=0, le=1, source="assumption: about half are refused")
@@ -67,10 +78,15 @@ class TermPolicy(Learner):
         self.settings = settings
         self.learning = LearningCard(self.points, settings.learning, settings.scorecard)
 
-    def decide(self, view: View) -> TermOffer:
-        """Rules first, then points or the card, then size."""
+    def decide(self, view: View, bad=None, contest: Contest | None = None) -> TermOffer:
+        """Rules first, then points or the card, then size; with a score from elsewhere, `bad` (n,), that in place of points and card.
+
+        In a contest each applicant is named a rate of its own, and refused where that is too high for any margin to be earned.
+        """
         s = self.settings
-        if self.learning.card is None:
+        if bad is not None:
+            score, good = 1.0 - bad, True
+        elif self.learning.card is None:
             score = np.clip(self.points(view.features()), 0, 1)
             good, bad = score >= s.pass_mark, self.believed_bad(view.features())
             score, good, bad = self.told_by_others(view, score, good, bad)
@@ -80,8 +96,14 @@ class TermPolicy(Learner):
         pledge = self.pledge(view)
         amount = np.minimum(self.size(view), fen(s.largest_loan_cny)).astype(np.int64) // 100_000 * 100_000
         pays = True if bad is None else self.kept(bad) > 0
+        rate, believed = np.full(len(score), s.apr), np.full(len(score), np.nan)
+        if bad is not None:
+            believed = np.where(bad > 0, 1.0 - (1.0 - np.minimum(bad, 1.0)) ** (365 / s.outcome_days), np.nan)
+        if contest is not None:
+            rate = offered_rates(s, believed, contest)
+            pays = rate <= contest.highest_rate
         approved = good & pays & self.may_apply(view) & has_clean_record(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
-        return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64))
+        return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64), rate, believed)
 
     def kept(self, bad) -> np.ndarray:
         """What expected loss leaves of a loan's margin, share of it, 0 if nothing: 1 - P(bad in term) x loss / margin.
@@ -94,15 +116,24 @@ class TermPolicy(Learner):
         return np.clip(1.0 - within_term * s.loss_share / max(margin, 1e-9), 0.0, 1.0)
 
     def told_by_others(self, view, score, good, bad):
-        """(score, good, bad) where a shared score says how likely bad is: then that decides, by margin, and no points.
+        """(score, good, bad) where a shared score says how likely bad is: then that and the own points decide, by margin.
 
-        Choice: until it has a card of its own a lender trusts a shared probability alone.  Source: DESIGN 4.8.  Alternative: refuse whom
-        either its points or the score refuse.  Reason: then sharing could only take credit away.
+        bad a year = usual rate of such loans x shared chance / mean shared chance x exp(-d z - d^2 / 2), z the own points in standard
+        deviations of past cases, d what a file of AUC A tells: sqrt(2) Phi^-1(A).
+
+        Choice: a bought score is anchored at the lender's own usual rate and joined with the own file.  Source: Siddiqi (2006, chapter
+        6): scaling to own odds; L10 for A.  Alternative: trust the probability as it stands, or refuse whom either refuses.  Reason: the
+        platform's own loans go bad far less often than a bank's, it takes what it is owed from sales; and by refusals alone sharing
+        could only take credit away.
         """
-        told = getattr(view, "believed_bad", None)
-        if told is None:
+        told, s = getattr(view, "believed_bad", None), self.settings
+        if told is None or not view.usual_bad > 0:
             return score, good, bad
-        is_told, within = ~np.isnan(told), 1.0 - (1.0 - np.minimum(told, 1.0)) ** (self.settings.outcome_days / 365)
+        past = self.learning.experience.features
+        own = np.clip(self.points(past), 0, 1) if len(self.learning.experience) >= LEAST_PAST_CASES else np.zeros(1)
+        z = (score - own.mean()) / own.std() if own.std() > 0 else 0.0
+        a_year = np.minimum(s.usual_bad_rate * told / view.usual_bad * np.exp(-OWN_FILE * z - OWN_FILE ** 2 / 2), 1.0)
+        is_told, within = ~np.isnan(told), 1.0 - (1.0 - a_year) ** (s.outcome_days / 365)
         believed = np.zeros(len(told)) if bad is None else bad  # 0: the points decide
         return np.where(is_told, 1.0 - within, score), good | is_told, np.where(is_told, within, believed)
 

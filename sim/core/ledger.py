@@ -72,6 +72,8 @@ class Purpose(IntEnum):
     CONSUMER_FEE = 55
     SUBSIDY = 56
     DATA_FEE = 60
+    JOINT_FEE = 63
+    JOINT_LOSS = 64
     SUPPLIER_CREDIT = 65
     SUPPLIER_PAID = 66
     SUPPLIER_LOSS = 67
@@ -81,6 +83,16 @@ class Purpose(IntEnum):
     CIRCLE_LOSS = 71
     LENDER_LOSS = 72
     FUNDER_LOSS = 73
+    SECURITIES = 75
+    MARK_TO_MARKET = 76
+    INTERBANK = 77
+    RUN = 78
+    RESOLUTION = 79
+    BAIL_OUT = 80
+    LAST_RESORT = 81
+    DEPOSIT_INSURANCE = 82
+    OUTSIDE_LOSS = 83
+    OUTSIDE_LOANS = 84
 
 
 N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpose is a row of zeros
@@ -89,7 +101,8 @@ N_PURPOSES = max(Purpose) + 1  # rows of the matrices; a number without a purpos
 # Purposes that are neither income nor cost to anybody: one asset for another, or owners' money.
 FINANCING = frozenset({Purpose.SETTLEMENT, Purpose.OWNER_DRAW, Purpose.LOAN_DRAWN, Purpose.LOAN_REPAID, Purpose.TOP_UP,
                        Purpose.BANK_FUNDING, Purpose.CAPITAL, Purpose.OWNER_CAPITAL, Purpose.NOTES, Purpose.SUBSCRIPTION,
-                       Purpose.REDEMPTION})
+                       Purpose.REDEMPTION, Purpose.SECURITIES, Purpose.INTERBANK, Purpose.RUN, Purpose.LAST_RESORT,
+                       Purpose.OUTSIDE_LOANS})
 
 
 class LedgerError(RuntimeError):
@@ -265,6 +278,10 @@ class Ledger:
         self._closing = worth
         self.money_total += self.money_today
         self.claims_total += self.claims_today
+
+    def reserves_now(self) -> np.ndarray:
+        """What each issuer holds in reserve at this moment of the day, fen; shape (n_issuers,)."""
+        return self.reserves + self._net
 
     def open_day(self) -> None:
         """Empty the day's matrices; yesterday's were kept for whoever records after close."""

@@ -137,13 +137,14 @@ class SharedView(View):
 
     own: the view of its own data regime.  shared: columns by name (n,), nan where agreement, consent or deletion hide them.
     believed_bad: chance to go bad within a year by a shared score (n,), nan where it is not shown; None if there is no such score.
-    is_known: others show its history (n,).
+    is_known: others show its history (n,).  usual_bad: mean of that chance over open shops; 0 without a score.
     """
 
     own: View
     shared: dict[str, np.ndarray]
     believed_bad: np.ndarray | None
     is_known: np.ndarray
+    usual_bad: float = 0.0
 
     def __getattr__(self, name):
         if name.startswith("__") or name == "own":
@@ -158,7 +159,7 @@ class SharedView(View):
         """Some rows."""
         bad = None if self.believed_bad is None else self.believed_bad[chosen]
         return SharedView(part_of(self.own, chosen), {name: column[chosen] for name, column in self.shared.items()}, bad,
-                          self.is_known[chosen])
+                          self.is_known[chosen], self.usual_bad)
 
 
 def has_clean_record(view) -> np.ndarray:
@@ -174,6 +175,22 @@ class CreditDecision:
 
     is_approved: np.ndarray
     score: np.ndarray
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What a lender knows of those it bids against for some applicants, and how it prices.
+
+    ability: its own, 0-1, share of the bad it can tell (the Gini of its score).  best_rival: the highest ability among the others who are
+    asked, (n,); -1 where nobody is.  cost_share: running costs over the margin of its list price.  bad_rate: a year, of applicants it
+    knows nothing of.  highest_rate: a year.
+    """
+
+    ability: float
+    best_rival: np.ndarray
+    cost_share: float
+    bad_rate: float
+    highest_rate: float
 
 
 def part_of(table, chosen):

@@ -43,6 +43,8 @@ class OpenDataSettings(Settings):
                                      meaning="Lenders see who refused")
     forget_days: int = setting(36_500, unit="days", ge=1, le=36_500, source="assumption: nothing is deleted",
                                meaning="Shared records that are older are deleted; what cannot be known without them is not shown")
+    mismatch_share: float = setting(0.0, unit="share of owners", ge=0, le=1, source="assumption: files are matched without mistake",
+                                    meaning="Owners whose shared record is another's; at 1 all that is shared is noise")
     identity_strength: float = setting(0.0, unit="share of owners who came back", ge=0, le=1,
                                        source="assumption: names only; DESIGN 4.10",
                                        meaning="Cleared owners under another name who are recognised in shared records")
@@ -72,13 +74,13 @@ class AgreementSettings(Settings):
         if self.end is not None and self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}")
         if self.kind == "score_as_a_service" and self.sharers != ("platform",):
-            raise ValueError(f"sharers = {list(self.sharers)}: the score is the platform's; sharers must be [\"platform\"]")
+            raise ValueError(f"sharers = {', '.join(self.sharers)}: the score is the platform's; the only sharer must be platform")
         return self
 
     @field_validator("sharers")
     @classmethod
     def _sharers_are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return _checked(names, (*SHARERS, *GROUPS), "who shares data")
+        return _checked(names, (*SHARERS, *GROUPS), "sharer")
 
     @field_validator("lenders")
     @classmethod

@@ -18,6 +18,7 @@ from sim.core.settings import Settings, setting
 from sim.core.views import part_of
 from sim.markets.loans import CREDIT, NONE, ORDER, SLOTS, days_past_due
 from sim.markets.officers import can_decide_today, error_of_visits, note_work
+from sim.markets.shared_columns import told_bad_since
 
 REVIEW_DAYS = 30  # each line is looked at once in
 VISIT_DAYS = 365  # a visit is good for
@@ -186,7 +187,8 @@ def _see(m, rows):
 def report_outcomes(m):
     """The platform's lender is told how its approved applications ended whose time is up, and may make a new card.
 
-    Bad: more than 90 days past due within the outcome window; good: drew and did not; who never drew has no outcome.
+    Bad: more than 90 days past due within the outcome window, here or at a lender that tells; good: drew and did not; who never drew
+    has no outcome.
     Reads: merchants.bad_on, last_draw_on.  Returns nothing: what was learnt stays with the lender.
     """
     if m.settings.credit.policy != "learned_card":
@@ -194,7 +196,7 @@ def report_outcomes(m):
     shops, window = m.merchants, m.settings.learned_card.outcome_days
     ids = m.platform_lender.cases_to_judge(m.day)
     rows = ids % len(shops)
-    is_bad = shops.bad_on[rows] >= m.day - window
+    is_bad = (shops.bad_on[rows] >= m.day - window) | told_bad_since(m, m.open_data.platform, rows, m.day - window)
     is_known = is_bad | (shops.last_draw_on[rows] >= m.day - window)
     m.platform_lender.learn(ids[is_known], is_bad[is_known], m.day)
 

@@ -26,7 +26,7 @@ from sim.core.views import (
 from sim.markets.agreements import Look
 from sim.markets.loans import days_past_due
 from sim.markets.officers import error_of_visits
-from sim.markets.shared_columns import column_names, shared_columns
+from sim.markets.shared_columns import column_names, shared_columns, usual_chance
 
 MARGIN_BY_QUALITY = .05  # of sales, a standard deviation of quality (assumption: good shops earn more)
 HIDDEN_WHEN_LIMITED = ("rating", "sales_growth", "stock_days", "settlement_days", "complaint_share", "n_favourites")
@@ -75,6 +75,7 @@ class DataSharing:
             return own
         may_be_shown, blank = data.consents(rows), np.full(len(rows), np.nan)
         shared, bad, is_known = {}, None, np.zeros(len(rows), bool)
+        says_who_refuses = len(data.refuses) > 0 and m.settings.open_data.refusal_is_shown
         for number in numbers:
             is_in = data.is_member[number, lender] and data.can_pay(m, number, lender, len(rows))
             if not is_in:
@@ -88,10 +89,11 @@ class DataSharing:
             if data.agreements[number].kind != "defaults_only":
                 is_known |= may_be_shown
             if note:
-                data.note(m, Look(lender, int(number), tuple(found), rows.copy(), may_be_shown.copy()))
-        if len(data.refuses) and m.settings.open_data.refusal_is_shown:
+                names = (*found, "refuses_sharing") if says_who_refuses else tuple(found)
+                data.note(m, Look(lender, int(number), names, rows.copy(), may_be_shown.copy()))
+        if says_who_refuses:
             shared["refuses_sharing"] = (~may_be_shown).astype(float)
-        return SharedView(own, shared, bad, is_known)
+        return SharedView(own, shared, bad, is_known, 0.0 if bad is None else usual_chance(m))
 
     def keep_for_trials(self, m, lender: int, rows, ids) -> None:
         """Keep what a lender would have been shown of its cases by agreements it may still choose; it is told the trial's result alone."""

@@ -20,7 +20,7 @@ def sell_notes(m, wishes):
     rows, wish = wishes
     offered = _waiting(m) - int(m.financiers.room(m)[P2P])
     wanted = int(wish.sum())
-    if offered <= 0 or wanted == 0:
+    if offered <= 0 or wanted == 0 or m.contagion.is_failed("financiers", P2P):
         return
     amount = wish if wanted <= offered else (wish * (offered / wanted)).astype(np.int64)
     m.ledger.pay(m.books.deposit, rows, m.books.financier_cash, P2P, amount, purpose=Purpose.NOTES)

@@ -171,7 +171,9 @@ def pay_redemptions(m):
         if len(due) == 0:
             continue
         wanted = np.minimum(m.holdings.requested[due], m.holdings.held[due])
-        liquid = int(m.savings.owed[number] * product.settings.liquid_share) + int(m.savings.subscribed_today[number])
+        open_share = m.conditions.fund_liquidity_today if product.kind == "money_market_fund" else 1.0
+        liquid = int(m.savings.owed[number] * product.settings.liquid_share * open_share) + int(m.savings.subscribed_today[number])
+        liquid = max(liquid - int(m.savings.redeemed_today[number]), 0)  # who fled was served in the morning
         liquid, total = min(liquid, int(m.savings.cash[number])), int(wanted.sum())
         paid = wanted if total <= liquid else (wanted * (liquid / total)).astype(np.int64)
         m.savings.redeemed_today[number] += m.ledger.pay(m.books.product_cash, number, m.books.deposit, due % len(m.consumers), paid,

@@ -21,6 +21,7 @@ NEEDS_DAYS = {"sales_trend": 60, "sales_growth": 60, "orders": 60, "stock_days":
 LIFELONG = ("relationship_days",)  # known back to `forget_days` and no further
 KNOWN_ANYHOW = ("age_days",)  # every lender sees since when a shop is open
 YEAR_DAYS = 365
+USUAL_SAMPLE = 1000  # shops
 
 
 def shared_columns(m, number: int, lender: int, rows) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
@@ -29,6 +30,7 @@ def shared_columns(m, number: int, lender: int, rows) -> tuple[dict[str, np.ndar
     lender: its number.  rows: merchants (n,).
     """
     agreement, columns, bad = m.open_data.agreements[number], {}, None
+    rows = records_of(m, rows)
     if agreement.kind == "score_as_a_service":
         columns["shared_bad"], bad = platform_score(m, rows)
         return columns, bad
@@ -48,15 +50,55 @@ def column_names(m, number: int, lender: int) -> list[str]:
     return list(shared_columns(m, number, lender, np.zeros(0, np.int64))[0])
 
 
+def told_bad_since(m, lender: int, rows, day: int) -> np.ndarray:
+    """Merchants of `rows` of whom a sharer tells the lender that they went bad on or after `day` (n,).
+
+    Choice: where defaults are shared a case is bad if anybody says so, as with a credit bureau.  Source: DESIGN 4.14, sharing pools
+    outcomes; Siddiqi (2006, chapter 4).  Alternative: own loans only.  Reason: a borrower who failed elsewhere was a bad one.
+    """
+    data, shops, told = m.open_data, m.merchants, np.zeros(len(rows), bool)
+    for number in np.flatnonzero(data.is_member[:, lender]):
+        if data.agreements[number].kind == "score_as_a_service":
+            continue
+        tells = data.sharers(number)[1] & (np.arange(len(data.labels)) != lender)
+        by = shops.term_bad_by[rows]
+        told |= (by >= 0) & tells[by] & (shops.term_bad_on[rows] >= day) | tells[data.platform] & (shops.bad_on[rows] >= day)
+    return told & data.consents(rows)
+
+
+def records_of(m, rows) -> np.ndarray:
+    """Whose records are taken for those of the merchants `rows` (n,): their own, or by mistake another's.
+
+    Draws: RECORD_MATCH, two per merchant.
+    """
+    if m.settings.open_data.mismatch_share == 0:
+        return rows
+    key, n = stream_key(m.world_seed, Stream.RECORD_MATCH), len(m.merchants)
+    mistaken, whose = (uniforms_of(key, rows, slot) for slot in (0, 1))
+    return np.where(mistaken < m.settings.open_data.mismatch_share, (whose * n).astype(np.int64), rows)
+
+
 def platform_score(m, rows):
-    """The platform's own answer: its chance of bad within a year; until it has a card, one minus its points, which only rank."""
+    """The platform's own answer: its chance of bad within a year; until it has a card, one minus its points, which only rank.
+
+    What is deleted is missing here too; the platform's own lenders keep their records.
+    """
     view, lender = m.data_sharing.platform_view(m, rows), m.platform_lender
     card = getattr(getattr(lender, "learning", None), "card", None)
     if card is None:
         return 1.0 - np.asarray(lender.decide(view).score, float), None
-    within = np.asarray(card.probability(_as_fitted(card, view.features())), float)
+    features = {name: np.full(len(rows), np.nan) if NEEDS_DAYS.get(name, 0) > m.settings.open_data.forget_days else column
+                for name, column in view.features().items()}
+    within = np.asarray(card.probability(_as_fitted(card, features)), float)
     bad = 1.0 - (1.0 - within) ** (YEAR_DAYS / lender.settings.outcome_days)
     return bad, bad
+
+
+def usual_chance(m) -> float:
+    """Mean of the shared chance over open shops, as the service tells: of all, or in a large market of every few of them."""
+    rows = np.arange(0, len(m.merchants), max(1, len(m.merchants) // USUAL_SAMPLE))
+    chance = platform_score(m, rows[m.merchants.status[rows] == 0])[1]
+    return 0.0 if chance is None or len(chance) == 0 else float(chance.mean())
 
 
 def _as_fitted(card, features):

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from agents.lending.joining import bads_accepted
+from agents.lending.term_policy import TermPolicy
+from sim.core.views import SharedView
+from sim.markets.data_sharing import REGIMES
 from sim.markets.shared_columns import shared_columns
 from tests.worlds import differences, small_market
 
@@ -63,23 +66,67 @@ def test_no_agreement_and_no_consent_leave_the_world_as_it_is():
 
 
 def test_what_a_lender_may_not_see_reaches_no_decision(market):
-    """The same shops with all that is hidden scrambled: every lender answers the same, bit for bit."""
-    rows, luck = np.arange(300), np.random.default_rng(1)
-    data, shops = market.open_data, market.merchants
-    answers = [market.term_policies[k].decide(market.data_sharing.seen_by(market, k, rows)) for k in range(len(data.labels) - 1)]
-    for k in range(len(answers)):
-        view = market.data_sharing.seen_by(market, k, rows)
-        assert type(view).__module__ == "sim.core.views"
-    hidden = np.flatnonzero(data.refuses)
-    kept = {name: getattr(shops, name).copy() for name in ("rating", "complaint_share", "bad_on")}
-    for name in kept:
-        getattr(shops, name)[hidden] = luck.permutation(getattr(shops, name))[hidden]
-    for k, answer in enumerate(answers):
-        again = market.term_policies[k].decide(market.data_sharing.seen_by(market, k, rows))
-        for name in ("is_approved", "score", "amount"):
-            assert getattr(again, name)[hidden].tobytes() == getattr(answer, name)[hidden].tobytes(), (data.labels[k], name)
-    for name, column in kept.items():
-        getattr(shops, name)[:] = column
+    """All that is hidden is scrambled: of who refuses for every lender, of all shops for those without an agreement on history."""
+    rows, luck, data, shops = np.arange(300), np.random.default_rng(1), market.open_data, market.merchants
+
+    def answers(chosen):
+        return {label: market.term_policies[k].decide(market.data_sharing.seen_by(market, k, chosen))
+                for k, label in enumerate(data.labels[:-1])}
+
+    refused = np.flatnonzero(data.refuses)
+    for chosen, columns, whom in ((refused, ("rating", "complaint_share", "n_favourites", "escrow", "bad_on"), data.labels[:-1]),
+                                  (rows, ("rating", "complaint_share", "n_favourites", "escrow"), ("p2p", "supply_chain"))):
+        before, kept = answers(chosen), {name: getattr(shops, name).copy() for name in columns}
+        for name in columns:
+            getattr(shops, name)[chosen] = luck.permutation(kept[name])[chosen]
+        after = answers(chosen)
+        for name, column in kept.items():
+            getattr(shops, name)[:] = column
+        for label in whom:
+            for name in ("is_approved", "score", "amount", "pledge"):
+                assert getattr(before[label], name).tobytes() == getattr(after[label], name).tobytes(), (label, name)
+
+
+def test_all_that_reaches_a_policy_is_its_view_and_all_that_is_shared_in_it_is_in_the_audit(monkeypatch):
+    """Every decision of four months: arrays and nothing else, and each shared number was handed out in a look of that lender and day."""
+    handed, n_checked = [], 0
+    decide = TermPolicy.decide
+
+    def watched(policy, view):
+        handed.append((policy, view))
+        return decide(policy, view)
+
+    def check(m):
+        nonlocal n_checked
+        for policy, view in handed:
+            own = view.own if isinstance(view, SharedView) else view
+            assert type(own) in REGIMES.values() and all(isinstance(column, np.ndarray) for column in vars(own).values())
+            if not isinstance(view, SharedView):
+                continue
+            assert vars(view).keys() == {"own", "shared", "believed_bad", "is_known", "usual_bad"}
+            lender = m.term_policies.index(policy)
+            looks = [look for look in m.open_data.looks_today if look.lender == lender]
+            for name, column in view.shared.items():
+                shown = np.zeros(len(column), bool)
+                for look in looks:
+                    shown |= (name in look.columns) & (look.is_shown | (name == "refuses_sharing"))
+                assert not (~np.isnan(column) & ~shown).any(), (policy.kind, name)
+                n_checked += int(shown.sum())
+        handed.clear()
+
+    monkeypatch.setattr(TermPolicy, "decide", watched)
+    small_market(after=120, agreements=[HISTORY, BUREAU, SCORE], open_data__consent="asked", observers=[check], **EAGER)
+    assert n_checked > 1000
+
+
+def test_a_market_with_agreements_goes_on_from_a_checkpoint_as_it_was():
+    chosen = [HISTORY, BUREAU, {**SCORE, "lenders": ["all"], "joins": "chooses", "fee_cny": 1e4, "end": None}]
+    whole, part = (small_market(after=days, agreements=chosen, open_data__consent="asked", **EAGER) for days in (90, 60))
+    again = small_market(agreements=chosen, open_data__consent="asked", **EAGER)
+    again.restore(part.state())
+    again.run_days(30)
+    assert differences(whole, again) == []
+    assert whole.open_data.trials.keys() == again.open_data.trials.keys() and len(whole.open_data.trials) > 0
 
 
 # --- who joins --------------------------------------------------------------------------------------------------------

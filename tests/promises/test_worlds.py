@@ -11,7 +11,7 @@ from agents.tactics import TACTICS
 from sim.core.errors import UserError
 from sim.model import Market
 from sim.shocks import SHOCKS
-from tests.worlds import FUND, CopyOfEachDay, campaign, differences, promotion, small_market, state_of, world_state_equal
+from tests.worlds import BANKS, FUND, CopyOfEachDay, campaign, differences, promotion, small_market, state_of, world_state_equal
 
 # --- the helper itself ------------------------------------------------------------------------------------------------
 
@@ -99,7 +99,10 @@ ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.
                "market_turn": ({"share": 0.0},), "breach": ({"share_hit": 0.0},),
                "advertising_rules": ({"banned": (), "claims_kept": 1.0, "price_rise": 0.0},), "fund_yield_falls": ({"points": 0.0},),
                "region": ({"size": 0.0, "fail_share": 0.0},), "sector": ({"size": 0.0, "fail_share": 0.0},),
-               "large_merchant": ({"count": 0},)}
+               "large_merchant": ({"count": 0},),
+               "bank_failure": ({"size": 0.0},), "interbank_freeze": ({"size": 0.0, "funds": 0.0, "news": 0.0},),
+               "capital_rule": ({"points": 0.0},), "platform_loss": ({"size": 0.0, "product_loss": 0.0},),
+               "downturn": ({"size": 0.0}, {"size": 0.0, "sector": 2})}
 FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "income": {"kind": "income", "size": .9, "share_hit": .5, **INSIDE},
                "funding_withdrawal": {"kind": "funding_withdrawal", "notice_days": 5, **INSIDE},
@@ -109,11 +112,17 @@ FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "fund_yield_falls": {"kind": "fund_yield_falls", "points": 3.0, **INSIDE},
                "region": {"kind": "region", "region": 3, "size": .9, "fail_share": .5, **INSIDE},
                "sector": {"kind": "sector", "sector": 2, "size": .9, "fail_share": .5, **INSIDE},
-               "large_merchant": {"kind": "large_merchant", "count": 3, **INSIDE}}
+               "large_merchant": {"kind": "large_merchant", "count": 3, **INSIDE},
+               "bank_failure": {"kind": "bank_failure", "bank": 1, "size": .3, **INSIDE},
+               "interbank_freeze": {"kind": "interbank_freeze", "size": .9, "funds": .9, **INSIDE},
+               "capital_rule": {"kind": "capital_rule", "points": 6.0, **INSIDE},
+               "platform_loss": {"kind": "platform_loss", "size": 2.0, **INSIDE},
+               "downturn": {"kind": "downturn", "size": 200.0, **INSIDE}}
 CONTESTED = {"customers__is_contested": True, "standing__focal__users_share": .3, "customers__conversion": 1.0}
 SAVING = {**CONTESTED, "standing__focal__users_share": .8, "products": [FUND]}
 WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach", "sign_up_bonus", "first_use_rebate", "coupon",
                           "personal_offer", "loyalty", "red_packet", "price", "fee_cut"), CONTESTED),
+         **dict.fromkeys(("bank_failure", "interbank_freeze", "capital_rule", "platform_loss"), BANKS),
          "rate_boost": SAVING, "fund_yield_falls": SAVING,
          "advertising_rules": {**CONTESTED, "tactics": [campaign(**{**INSIDE, "name": "ads"})]},
          "funding_withdrawal": {"platforms__lender_capital_cny": (200e6, 200e6)}}  # lenders who borrow from the bank

@@ -19,14 +19,14 @@ from sim.contagion.channels import CHANNELS
 from sim.core.random import Stream
 from sim.networks import NETWORKS
 from sim.shocks import SHOCKS
-from tests.worlds import campaign, contested_market, promotion, small_market
+from tests.worlds import BANKS, campaign, contested_market, promotion, small_market
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = ("products", "tactics", "entrants", "agreements", "strategies", "shocks", "channels", "targets")
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
 OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
-       "savings", "prices", "open_data", "trade_credit")  # whose numbers count as written
+       "savings", "prices", "open_data", "interbank_loans", "rescue", "panic", "trade_credit", "offers")  # whose numbers count as written
 
 
 def sources():
@@ -122,6 +122,7 @@ def written():
         credit_payment__guarantee_after_days=10, guarantee__capital_cny=4e6, guarantee__most_leverage=1e4, guarantee__borrowing_share=20.0,
         credit_users__take_up_a_month=1.0, credit_users__forget_prob=.5, credit_users__catch_up_rate=.05,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6), open_data__consent="asked",
+        joint_loans__loss_share=.5, offers__most_lenders=3 if model == "own_book" else 1,
         agreements=[{"kind": "full_history", "start": start, "fee_cny": 5.0, "sharers": ["all"]},
                     {"kind": "score_as_a_service", "start": start, "joins": "chooses"}])
         for model in ("guarantee", "own_book")]
@@ -145,6 +146,20 @@ def written():
             {"kind": kind, "licensed_on": start, "adopt_alone": 5.0, "trust_needed": .5, **own} for kind, own in (
                 ("money_market_fund", {}), ("wallet", {}), ("p2p_notes", {"term": "short", "notice_days": 3}), ("insurance", {}),
                 ("stock_account", {}), ("digital_currency", {}), ("advice", {}))]))
+    markets += [contested_market(
+        **BANKS, days=85, consumers__count=800, merchants__count=60, standing__focal__users_share=.9,
+        bank_sheets__least_reserve_share=.19, panic__failure_reach=1.0,
+        panic__failure_news=.3, p2p__investor_share=.9, p2p__reach=1.0, p2p__pass_mark=0.0, p2p__officers=2e3, p2p__capital_cny=1e8,
+        merchants__bank_application_rate=12.0, merchants__home_bank_bonus=0.0, platforms__lender_capital_cny=(2e6, 2e6),
+        rescue=rescue,
+        products=[{"kind": "money_market_fund", "licensed_on": start.replace(month=1), "adopt_alone": 20.0},
+                  {"kind": "p2p_notes", "licensed_on": start.replace(month=1), "adopt_alone": 20.0, "trust_needed": .4}],
+        shocks=[{"kind": kind, "start": start.replace(month=month, day=day), "end": start.replace(month=4, day=9), **own}
+                for kind, month, day, own in (("bank_failure", 2, 10, {"bank": 1, "size": .2}), ("interbank_freeze", 1, 25, {"size": 1.0}),
+                                              ("capital_rule", 2, 1, {"points": 5.0}), ("bank_failure", 3, 1, {"size": .3}),
+                                              ("platform_loss", 3, 20, {"size": 9.0, "product": 1, "product_loss": .5}))])
+        for rescue in ({"last_resort": True, "insurance_cover_cny": 5e3, "is_ring_fenced": False, "payment_holiday_days": 10},
+                       {"bail_out": ("banks", "financiers", "products")})]
     markets.append(small_market(days=120, consumers__count=800, merchants__count=60, channels=[{"kind": "trade_credit"}],
                                 distress__trouble_rate=3.0, distress__give_up_days=20.0))
     with pytest.MonkeyPatch.context() as patch:

@@ -12,7 +12,7 @@ from sim.core.views import ABUSED, ANYWAY, WON
 from sim.markets.credit_payment import PARTNER
 from sim.markets.loans import CREDIT, SLOTS
 from sim.model import Market
-from tests.worlds import FUND, campaign
+from tests.worlds import FUND, banking_market, campaign
 
 SMALL = {"consumers.count": 1_500, "merchants.count": 60, "days": 60, "weight": 10.0, "credit_payment.is_offered": True}
 
@@ -264,10 +264,31 @@ def test_a_measure_of_products_is_known_and_moves_when_its_cause_is_changed(name
     assert np.isfinite(before[name]) and np.isfinite(after[name]) and before[name] != after[name]
 
 
+OF_HOUSES = ("bank_capital_ratio", "weakest_bank_ratio", "bank_reserve_share", "security_price", "securities_sold", "interbank_loans",
+             "failed_banks", "failed_houses", "consumers_lost", "ran", "withdrawn", "withdrawals_waiting", "rescue_cost_state",
+             "rescue_cost_banks", "last_resort_loans")
+
+
+def test_measures_of_banks_and_runs_are_known_and_say_what_happened():
+    start = date(2012, 1, 4)
+    seen = []
+    market = banking_market(days=12, observers=[lambda m: seen.append(daily_values(m))], after=12, consumers__count=500,
+                            merchants__count=30, panic__failure_reach=1.0, panic__failure_news=.2,
+                            rescue__insurance_cover_cny=3e3,
+                            shocks=[{"kind": "bank_failure", "start": start, "bank": 1, "size": .4}])
+    assert not any(np.isnan(day[name]) for day in seen for name in OF_HOUSES)
+    first, last = seen[0], seen[-1]
+    assert first["failed_banks"] == 0 < last["failed_banks"] == sum(day["failed_houses"] for day in seen)
+    assert first["security_price"] == 1 > last["security_price"] and first["interbank_loans"] > last["interbank_loans"]
+    assert last["rescue_cost_state"] == market.rescue.total(payer="state") / 100 * 4000 > 0
+    for name in ("ran", "withdrawn", "consumers_lost", "securities_sold"):
+        assert sum(day[name] for day in seen) > 0, name
+
+
 def test_customers_are_not_measured_where_nobody_competes_for_them():
     values = daily_values(small_market(days=1))
-    assert {name for name in MEASURES if MEASURES[name].is_optional} == {*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION}
-    assert all(np.isnan(values[name]) for name in (*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION))
+    assert {name for name in MEASURES if MEASURES[name].is_optional} == {*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION, *OF_HOUSES}
+    assert all(np.isnan(values[name]) for name in (*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION, *OF_HOUSES))
 
 
 def test_who_was_a_user_before_the_run_neither_registers_nor_pays_for_the_first_time_in_it():

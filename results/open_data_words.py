@@ -1,0 +1,46 @@
+"""The words of pages on shared data, English and Chinese."""
+
+# ruff: noqa: E501 (a table of sentences)
+
+OPEN_DATA_WORDS: dict[str, tuple[str, str]] = {
+    "section_open_data": ("Who gets credit where data are shared", "数据共享下谁获得信贷"),
+    "open_data_sentence": ("Owners in groups, the same owners in both scenarios. Access: term loans paid out, of applications that came to an "
+                           "end. Price: yearly rate of what was lent. Default: loans more than 90 days past due, of those paid out.",
+                           "同一批店主在两种情景下的分组比较。可得性: 结案申请中放款的比例; 价格: 放款年利率; 违约: 逾期超过 90 天的笔数占放款笔数。"),
+    "caveat_open_data": ("A thin file is that of a shop younger than a year on the first day. Sizes are thirds. Owners have no gender in this market; "
+                         "users of the credit payment do. A default late in the run is not seen.",
+                         "薄档案指首日开业不足一年的店铺; 规模按三等分。本市场中店主没有性别, 信用支付用户有。期末的违约观察不到。"),
+    "open_gains": ("Who gains: {who}.", "受益者: {who}。"),
+    "open_loses": ("Who loses: {who}. {won} of shops get a term loan they would not have got, {lost} lose one.",
+                   "受损者: {who}。{won} 的店铺得到原本得不到的定期贷款, {lost} 失去原有贷款。"),
+    "open_risk": ("Where the risk went: {where}.", "风险去向: {where}。"),
+    "open_nowhere": ("it did not move", "未发生变化"),
+    "short_term_written_off": ("term loans written off", "定期贷款核销"),
+    "short_npl_ratio": ("bad-loan ratio of the micro-loan companies", "小贷公司不良率"),
+    "short_bank_npl_ratio": ("bad-loan ratio of term loans", "定期贷款不良率"),
+    "open_nobody": ("nobody for certain", "无显著对象"),
+    "open_group_moved": ("{group}, {what} {difference} ({interval})", "{group}{what} {difference} ({interval})"),
+    "open_group": ("owners", "店主"),
+    "open_access": ("access to term loans", "定期贷款可得性"),
+    "open_apr": ("price of term loans", "定期贷款价格"),
+    "open_default": ("default", "违约率"),
+    "open_lent": ("term loans a shop", "店均定期贷款额"),
+    "open_line": ("days with a platform line", "持有平台额度的天数占比"),
+    "open_line_default": ("default at the platform", "平台违约率"),
+    "open_group_all": ("all owners", "全部店主"),
+    "open_group_thin": ("thin files", "薄档案"),
+    "open_group_known": ("files of a year and more", "一年以上档案"),
+    "open_group_small": ("small shops", "小店铺"),
+    "open_group_middle": ("middle shops", "中等店铺"),
+    "open_group_large": ("large shops", "大店铺"),
+    "open_group_certified": ("certified", "已认证"),
+    "open_group_not_certified": ("not certified", "未认证"),
+    "open_group_large_bank": ("clients of large banks", "大型银行客户"),
+    "open_group_relationship_bank": ("clients of relationship banks", "关系型银行客户"),
+    "open_group_micro_specialist": ("clients of micro-specialist banks", "小微专营银行客户"),
+    "open_group_refuses": ("who refuse to be shown", "拒绝共享者"),
+    "open_group_shows": ("who are shown", "同意共享者"),
+    "open_women": ("women", "女性"),
+    "open_men": ("men", "男性"),
+    "caption_open_consumers": ("Lines of the credit payment: granted, of who asked; bad, of who has one", "信用支付: 申请获批率与违约率"),
+}

@@ -1,0 +1,50 @@
+"""What rescues save per yuan: ratios of sums, pairs of worlds that share their luck, mistakes in one line."""
+
+import datetime
+
+import numpy as np
+import pytest
+
+from experiments.rescues import RESCUES, ratio_interval, rescues, text_of
+from scenarios import load
+from sim.core.errors import UserError
+from tests.worlds import SMALL
+
+WORLD = {**SMALL, "consumers.count": 400, "merchants.count": 30, "weight": 20_000.0, "days": 8, "bank_sheets.is_kept": True,
+         "channels": [{"kind": kind} for kind in ("fire_sale", "interbank", "panic")],
+         "shocks": [{"kind": "bank_failure", "start": datetime.date(2012, 1, 4), "bank": 1, "size": .5}]}
+
+
+def test_a_rescue_is_the_difference_between_the_same_worlds():
+    found = rescues(load("baseline", WORLD), replicates=2, names=("bail-out", "deposit insurance", "ring-fencing"))
+    runs = found.runs.set_index(["rescue", "replicate"])
+    assert (runs.loc["bail-out", "saved"] > .5 * runs.loc["bail-out", "lost_without"]).all() and (runs.loc["bail-out", "cost"] > 0).all()
+    assert (runs.loc["deposit insurance", "cost"] > 0).all() and (runs.loc["ring-fencing", "saved"] == 0).all()
+    table = found.table.set_index(["rescue", "number"])
+    bail_out = runs.loc["bail-out"]
+    assert table.loc[("bail-out", "per_yuan"), "mean"] == pytest.approx(bail_out["saved"].sum() / bail_out["cost"].sum())
+    assert "ring-fencing" in text_of(found) and "costs nothing" in text_of(found)
+
+
+def test_a_ratio_of_sums_has_a_jackknife_interval_and_none_without_costs():
+    top, bottom = np.array([2.0, 4.0, 9.0]), np.array([1.0, 2.0, 3.0])
+    ratio, low, high = ratio_interval(top, bottom)
+    assert ratio == pytest.approx(2.5) and low < 2.5 < high
+    assert np.isnan(ratio_interval(top, np.zeros(3))).all()
+    assert ratio_interval(2 * bottom, bottom) == pytest.approx((2.0, 2.0, 2.0))
+
+
+def test_mistakes_are_one_line():
+    with pytest.raises(UserError, match="no rescue 'prayer'; known: bail-out"):
+        rescues(load("baseline", WORLD), names=("prayer",))
+    with pytest.raises(UserError, match="has no channels"):
+        rescues("baseline")
+    with pytest.raises(UserError, match="no layer 'shops' can be bailed out; those that can: banks, financiers, products"):
+        load("baseline", {"rescue.bail_out": ["shops"]})
+    with pytest.raises(UserError, match="reserve_share \\+ securities_share"):
+        load("baseline", {"bank_sheets.reserve_share": .9})
+
+
+def test_every_rescue_changes_a_setting_that_exists():
+    for without, with_it in RESCUES.values():
+        assert load("baseline", {**without, **with_it})
