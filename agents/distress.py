@@ -70,9 +70,9 @@ class DistressSettings(Settings):
 def change_fortunes(m) -> np.ndarray:
     """Open shops fall into trouble or come out of it; returns the rows of those that fail tonight.
 
-    Trouble: hazard = rate exp(-slope quality - slope^2 / 2) x neglect a year (agents.owner).  In trouble a shop gives up at a
-    constant hazard x neglect or recovers at one / neglect, and closes when its bills were unpaid for `unpaid_days`; in long
-    arrears it gives up at the same hazard.
+    Trouble: hazard = rate exp(-slope quality - slope^2 / 2) x neglect a year (agents.owner), times what a shock makes of it
+    today.  In trouble a shop gives up at a constant hazard x neglect or recovers at one / neglect, and closes when its bills were
+    unpaid for `unpaid_days`; in long arrears it gives up at the same hazard.
     Shops that a shock strikes today close too.
     Reads: merchants.status, quality, sales_trend, days_past_due, credit_choice, rate_offset.
     Writes: merchants.trouble_since, normal_sales, unpaid_days.
@@ -81,7 +81,10 @@ def change_fortunes(m) -> np.ndarray:
     s, shops = m.settings.distress, m.merchants
     key = stream_key(m.path_seed, Stream.MERCHANT_DISTRESS, m.day)
     slope = s.quality_slope
-    failed = _fortunes(key, m.day, s.trouble_rate / 365 * np.exp(-slope ** 2 / 2), slope, 1 / s.give_up_days, 1 / s.recover_days,
+    hazard = np.full(len(shops), s.trouble_rate / 365 * np.exp(-slope ** 2 / 2))
+    if m.conditions.trouble_factor_today is not None:
+        hazard *= m.conditions.trouble_factor_today
+    failed = _fortunes(key, m.day, hazard, slope, 1 / s.give_up_days, 1 / s.recover_days,
                        s.insolvent_after_days, s.unpaid_days, owner.neglect(m), shops.status, shops.quality, shops.sales_trend,
                        shops.days_past_due, shops.trouble_since, shops.normal_sales, shops.unpaid_days)
     struck = m.conditions.struck_today
@@ -91,7 +94,8 @@ def change_fortunes(m) -> np.ndarray:
 def walk_away(m) -> np.ndarray:
     """Rows of strategic owners who decide tonight not to repay the platform's lenders, and mark them.
 
-    An owner who thinks it over walks away iff gain > P(detect) (dependence x shop value x [cleared] + credit value) + stigma.
+    An owner who thinks it over walks away iff gain > P(detect) (dependence x shop value x [cleared] + value of the line + of credit
+    elsewhere that sharing lenders would refuse) + stigma.
     The gain is the debt, less what the platform would still take from receipts if the shop stayed.
     Reads: merchants.is_strategic, dependence, sales_recent, cost_share, credit_limit, rate_offset; loans.outstanding.
     Where accounts are cleared, an owner who is not recognised plans to come back, P(detect) being the chance to be recognised.
@@ -125,7 +129,7 @@ def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: b
     stays = 0.0 if account_clearing else 1.0
     gain = debt * (1.0 - shops.dependence[rows] * stays * monitoring)
     credit_value = s.credit_value_share * shops.credit_limit[rows] * owner.line_worth(m)[rows]
-    cost = s.detection * (shops.dependence[rows] * shop_value * (1.0 - stays) + credit_value)
+    cost = s.detection * (shops.dependence[rows] * shop_value * (1.0 - stays) + credit_value + credit_elsewhere(m, rows))
     return gain, cost + fen(s.stigma_cny)
 
 
@@ -158,6 +162,36 @@ def _margin(m, rows) -> np.ndarray:
     return 1 - m.merchants.cost_share[rows] - m.settings.merchants.operating_cost_share - m.settings.goods.commission_share
 
 
+def credit_elsewhere(m, rows) -> np.ndarray:
+    """What the credit of their own bank would save the owners `rows` in a year, fen, as far as a default here would cost it.
+
+    It costs nothing where the bank is not told of it.  Where the bank is told of defaults alone, an owner expects to be taken for the
+    average one, and to get a loan with a clean record.  Where the bank sees the owner's history too, who would be refused for it anyway
+    has nothing to lose.  Saved: months of sales that such a bank lends x (rate of a pawnshop - its list price).
+
+    Choice: a default bars from credit wherever it is told, as lenders here decide (`has_clean_record`).  Source: Padilla and Pagano
+    (2000): who is known for what he is has less to prove.  Alternative: lenders forgive who has a good history.  Reason: a black list is
+    used as one; with forgiveness full sharing would discipline less still.
+    """
+    shops, data, n_banks = m.merchants, m.open_data, len(m.banks)
+    is_told, sees = np.zeros(n_banks, bool), np.zeros(n_banks, bool)
+    for number, agreement in enumerate(data.agreements):
+        if agreement.kind != "score_as_a_service" and data.sharers(number)[1][data.platform]:
+            is_told |= data.is_member[number, :n_banks]
+            sees |= data.is_member[number, :n_banks] & (agreement.kind == "full_history")
+    if not is_told.any():
+        return np.zeros(len(rows))
+    home, bad = shops.home_bank[rows], owner.fail_prob(m, rows)
+    saved = np.zeros(len(rows))
+    for bank in np.unique(home):
+        mine, policy = home == bank, m.term_policies[bank]
+        terms = policy.settings
+        a_year = terms.loan_months_of_sales * 30 * shops.sales_recent[rows[mine]] * (m.settings.owners.outside_apr - terms.apr)
+        would_lend = (policy.kept(bad[mine]) > 0) | ~data.consents(rows[mine]) | ~sees[bank]
+        saved[mine] = a_year * is_told[bank] * would_lend
+    return np.maximum(saved, 0.0)
+
+
 # --- kernels ----------------------------------------------------------------------------------------------------------
 
 
@@ -177,7 +211,7 @@ def _fortunes(key, day, daily_hazard, slope, gives_up, recovers, insolvent_after
             count += 1
         elif in_trouble and uniform(key, j, 2) < recovers / neglect[j]:
             trouble_since[j] = -1
-        elif not in_trouble and uniform(key, j, 0) < daily_hazard * np.exp(-slope * quality[j]) * neglect[j]:
+        elif not in_trouble and uniform(key, j, 0) < daily_hazard[j] * np.exp(-slope * quality[j]) * neglect[j]:
             trouble_since[j] = day
             normal_sales[j] = sales_trend[j]
             unpaid_days[j] = 0

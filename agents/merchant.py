@@ -8,6 +8,7 @@ Reason: with retained earnings the credit need of a profitable shop is gone with
 import numpy as np
 from pydantic import model_validator
 
+from agents.lending.pricing import MOST_LENDERS
 from agents.yearly_sales import MONTHS_KEPT, add_to_month
 from sim.core.finance import MINUTES_PER_DAY, fen
 from sim.core.kernels import kernel
@@ -164,8 +165,12 @@ class Merchants(Population):
     term_asked = column(np.int16, "lender of term loans", "Asked last: a bank, or a financier counted after the banks")
     term_applied_on = column(np.int32, "day", "Application in a queue since; -1 none", default=-1)
     term_ask_again_on = column(np.int32, "day", "After a refusal asks the next lender then; -1 not", default=-1)
+    term_also_asked = column(np.int16, "lender of term loans", "Asked at the same time; -1 nobody more", default=-1, width=MOST_LENDERS - 1)
     term_tries = column(np.int16, "lenders", "Asked in vain in this search")
     term_lender = column(np.int16, "lender of term loans", "Who lent or has granted; -1 none", default=-1)
+    term_apr = column(np.float64, "per year", "Rate of the term loan named in a contest; 0: the lender's list price")
+    term_is_joint = column(np.bool_, "yes/no", "The platform bears a part of what is lost on the term loan")
+    moved_on = column(np.int32, "day", "A client of the platform's lenders left them for cheaper money since; -1 not", default=-1)
     term_granted = column(np.int64, "fen", "Granted, not yet paid out")
     term_granted_on = column(np.int32, "day", "Day of the grant")
     term_pledge = column(np.int64, "fen", "What the lender may take if the loan goes bad")
@@ -421,28 +426,40 @@ def ask_for_term_loan(m):
 
     utility = slope x rate + bonus of the own bank + a taste for each lender.  Source: DESIGN 4.3; McFadden (1974).
     Reads: merchants.home_bank, dependence; banks.apr, reach; financiers.apr, reach.
-    Writes: merchants.term_asked, term_applied_on, term_ask_again_on, term_tries.  Draws: BANK_APPLICATION, one per merchant.
+    Where merchants ask several at once, the next best are asked too; where lenders who see the platform's records call on its clients,
+    who is called wants a loan too.
+    Writes: merchants.term_asked, term_also_asked, term_applied_on, term_ask_again_on, term_tries.
+    Draws: BANK_APPLICATION, POACHING_CALL, one per merchant.
     """
     shops = m.merchants
     u = uniforms(stream_key(m.path_seed, Stream.BANK_APPLICATION, m.day), 0, len(shops), 0)
     is_free = ((shops.status == OPEN) & (shops.term_loan == 0) & (shops.term_granted == 0) & (shops.term_applied_on < 0)
                & (shops.days_past_due == 0))
     tries_next = (shops.term_ask_again_on >= 0) & (shops.term_ask_again_on <= m.day)
-    starts = is_free & (shops.term_ask_again_on < 0) & (u < m.settings.merchants.bank_application_rate / 365)
+    wants = u < m.settings.merchants.bank_application_rate / 365
+    if m.settings.offers.calls_a_year > 0 and m.open_data.is_member.any():
+        called = uniforms(stream_key(m.path_seed, Stream.POACHING_CALL, m.day), 0, len(shops), 0)
+        is_client = (shops.credit_choice == TAKES) & (m.day - shops.last_draw_on <= 365)
+        wants |= is_client & (called < m.settings.offers.calls_a_year / 365)
+    starts = is_free & (shops.term_ask_again_on < 0) & wants
     shops.term_tries[starts] = 0
     shops.term_tries[tries_next] += 1
     shops.term_ask_again_on[tries_next] = -1
     rows = np.flatnonzero(starts | tries_next & is_free)
     if len(rows) == 0:
         return
-    lender = _lender_of_choice(m, rows, shops.term_tries[rows])
-    asks = rows[lender >= 0]
-    shops.term_asked[asks] = lender[lender >= 0]
+    k = m.settings.offers.most_lenders
+    lenders = _lenders_of_choice(m, rows, shops.term_tries[rows], k)
+    knows = lenders[:, 0] >= 0
+    asks = rows[knows]
+    shops.term_asked[asks] = lenders[knows, 0]
+    if k > 1:
+        shops.term_also_asked[asks, :k - 1] = lenders[knows, 1:]
     shops.term_applied_on[asks] = m.day
 
 
-def _lender_of_choice(m, rows, rank) -> np.ndarray:
-    """The lender of term loans that each of `rows` likes as number `rank`, 0 the best; -1 if it knows no more; shape (n,).
+def _lenders_of_choice(m, rows, rank, k: int = 1) -> np.ndarray:
+    """The k lenders of term loans that each of `rows` likes from number `rank` on, 0 the best; -1 if it knows no more; shape (n, k).
 
     Draws: LENDER_CHOICE, two per merchant and lender: who is known, and taste.
     """
@@ -456,8 +473,9 @@ def _lender_of_choice(m, rows, rank) -> np.ndarray:
     utility = s.term_rate_slope * 100 * apr + s.home_bank_bonus * is_home - np.log(-np.log(np.clip(taste, 1e-12, 1 - 1e-12)))
     utility = np.where(is_home | (known < reach), utility, -np.inf)
     order = np.argsort(-utility, axis=1, kind="stable")
-    chosen = order[np.arange(len(rows)), np.minimum(rank, n - 1)]
-    return np.where((rank < n) & np.isfinite(utility[np.arange(len(rows)), chosen]), chosen, -1)
+    place = np.asarray(rank)[:, None] + np.arange(k)
+    chosen = np.take_along_axis(order, np.minimum(place, n - 1), axis=1)
+    return np.where((place < n) & np.isfinite(np.take_along_axis(utility, chosen, axis=1)), chosen, -1)
 
 
 # Loans asked for by hour of the day: peaks at 13-15 and 20-23 (M04); the level of the other hours is an assumption.

@@ -63,6 +63,23 @@ def choose_credit(m):
     shops.need_today[shops.credit_choice == LEAVES] = 0
 
 
+def move_to_cheaper(m):
+    """Clients of the platform's lenders who were paid out a cheaper loan in a contest leave them until it is repaid, then decide anew.
+
+    Reads: merchants.term_paid_on, term_loan, term_apr, rate_offset, status.  Writes: merchants.credit_choice, moved_on.
+    """
+    if m.settings.offers.most_lenders == 1:
+        return
+    shops = m.merchants
+    here = m.settings.loans.credit_daily_rate * 365 + shops.rate_offset / 100
+    leaves = ((shops.credit_choice == TAKES) & (shops.term_paid_on == m.day) & (shops.term_loan > 0) & (shops.term_apr > 0)
+              & (shops.term_apr < here))
+    shops.credit_choice[leaves], shops.moved_on[leaves] = LEAVES, m.day
+    back = (shops.moved_on >= 0) & (shops.term_loan == 0)
+    shops.credit_choice[back & (shops.status == OPEN)] = UNDECIDED
+    shops.moved_on[back] = -1
+
+
 def take_up_prob(m, rows, offset) -> np.ndarray:
     """P(takes loans) of the owners `rows` at the list price plus `offset`, percentage points; see `choose_credit`."""
     s, price = m.settings.owners, 100 * (m.settings.loans.credit_daily_rate * 365) + offset

@@ -11,6 +11,7 @@ FUNCTIONS = {
     "sweep": "experiments.sweeping",
     "validate": "experiments.validation",
     "stress": "experiments.stressing",
+    "audit": "experiments.auditing",
     "repeat": "experiments.repeating",
     "export": "experiments.exporting",
 }

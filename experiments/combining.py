@@ -28,7 +28,8 @@ from sim.core.errors import UserError, did_you_mean
 
 MOST_PARTS = 6  # 64 runs a replicate
 BETWEEN = re.compile(r",\s*(?=[^\s,=]+=)")  # two settings of a part
-USUAL = ("contagion_lost", "written_off", "closed_merchants", "loan_book", "platform_profit", "lender_profit", "gmv")
+USUAL = ("contagion_loss", "contagion_loss_of_lenders", "failed_shops", "written_off", "loan_book", "bank_loans", "platform_profit",
+         "lender_profit", "gmv")
 
 
 @dataclass(frozen=True, repr=False)

@@ -56,6 +56,12 @@ class Causes:
     def __repr__(self):
         return f"<Contagion in {self.scenario.name}: {self.replicates} replicates, seed {self.seed}>"
 
+    def figure(self):
+        """Losses by layer: all channels, each of them, their interaction (a `Picture`, with `save(folder)`)."""
+        from results.figures.causes import causes
+
+        return causes(self.causes)
+
 
 def variants(scenario) -> dict[str, Any]:
     """The scenario with each network: all, none, without each channel, only each of them."""
@@ -168,6 +174,7 @@ def contagion_command(
     for table in ("runs", "causes", "booked"):
         write_table(folder, table, getattr(result, table), csv=True)
     write_json(folder / "manifest.json", result.manifest)
+    result.figure().save(folder / "figures")
     _say(result)
     print(f"done in {time.time() - started:.0f} s; tables: {folder}")
 

@@ -85,6 +85,7 @@ PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty
                "m.word_of_mouth.open_day": "Nobody said anything yet, no referral programme is in force",
     "m.promotions.open_day": "Yesterday's promises to newcomers and claims are forgotten; what is held stays",
                "m.savings.open_day": "No wish, no boost, no cut of a yield yet; phones with a wallet pay easily at its platform",
+               "m.offers.open_day": "Yesterday's bids for merchants are forgotten",
                "m.open_data.open_day": "Nobody has looked at shared data yet",
                "m.credit_payment.open_day": "The counts of the credit payment start empty", "m.goods.open_day": "Today's season",
                "m.credit.open_day": "Yesterday's offers and draws are forgotten", "shock.strike": "Shocks whose window includes today",

@@ -353,7 +353,7 @@ def ledger_residual(m):
 from results import customer_measures  # noqa: E402, F401 - the order is that of the columns
 
 # isort: split
-from results import competition_measures, open_data_measures, product_measures  # noqa: E402, F401
+from results import competition_measures, contest_measures, open_data_measures, product_measures  # noqa: E402, F401
 
 # isort: split
 from results import bank_measures, contagion_measures  # noqa: E402, F401

@@ -162,8 +162,8 @@ def _flow_head(sectors, say: Words):
 
 
 def tried_in(scenario) -> tuple:
-    """What was tried: tactics, shocks, products, entrants and strategies of a scenario."""
-    return (*scenario.tactics, *scenario.shocks, *scenario.products, *scenario.entrants, *scenario.strategies)
+    """What was tried: tactics, shocks, products, entrants, agreements and strategies of a scenario."""
+    return (*scenario.tactics, *scenario.shocks, *scenario.products, *scenario.entrants, *scenario.agreements, *scenario.strategies)
 
 
 def tried_table(scenario, say: Words) -> Table:

@@ -11,6 +11,7 @@ from results.measures import MEASURES
 from results.numbers import plain_unit
 from results.open_data_words import OPEN_DATA_WORDS
 from results.optimum_words import OPTIMUM_WORDS
+from results.questions_zh import QUESTIONS_ZH
 from results.together_words import TOGETHER_WORDS
 from sim.core.errors import UserError
 
@@ -722,43 +723,6 @@ PURPOSES_ZH = {
     "data_fee": "数据查询费", "consumer_fee": "消费者手续费", "subsidy": "消费者补贴",
 }
 UNITS_ZH = {"CNY": "元", "share": "比例", "minutes": "分钟", "days": "天"}
-QUESTIONS_ZH = {
-    "One seller of P2P notes loses what investors gave it: who else runs, which houses fail though they lost nothing, and what would have stopped it?":
-        "一家P2P产品的发行者亏掉了投资者的钱: 还有谁挤兑, 哪些并未亏损的机构因此倒闭, 什么本可以阻止?",
-    "A run on P2P notes": "P2P 产品挤兑",
-    "Banks stop renewing what they lend each other for a month: who runs out of cash, what must be sold at what price, and do shops and depositors feel it?":
-        "银行间一个月不再续借: 谁缺现金, 以何种价格抛售什么, 店铺与储户是否受影响?",
-    "The money market of June 2013 freezes": "2013 年 6 月货币市场冻结",
-    "The money market in which a fund lends freezes and its holders read of it: how many run, how long do they wait, and what would have calmed them?":
-        "基金所投的货币市场冻结, 持有人得知: 多少人赎回, 要等多久, 什么能让他们安心?",
-    "A run on the fund behind the wallet": "钱包后面的基金遭挤兑",
-    "The platform behind the wallet loses more than it owns: what do its customers lose, who flees its fund, and what does it change that their money is kept apart?":
-        "钱包后面的平台亏损超过其自有资金: 客户损失多少, 谁逃离其基金, 客户资金单独存管有何不同?",
-    "The platform behind the wallet fails": "钱包后面的平台倒闭",
-    "Half of the consumers lose half of their income for half a year: what becomes of sales, of the credit payment, of deposits and of the banks that hold them?":
-        "一半消费者半年内失去一半收入: 销售、信用支付、存款以及持有存款的银行会怎样?",
-    "An income shock": "收入冲击",
-    "Does a limited 25%-off rate event create lending, or only move it?": "限额七五折利率活动是创造放款，还是只是转移放款?",
-    "The rate rush of 18 October 2012": "2012 年 10 月 18 日抢贷",
-    "Does a consumer's line that works on the phone, where bank cards fail, sell more, and who pays for the lines that go bad?":
-        "手机银行卡支付常失败，而信用支付可用：它能多卖货吗?坏账由谁承担?",
-    "Credit payment: a virtual credit card on the phone": "信用支付：手机上的虚拟信用卡",
-    "Under a shock to incomes, is credit payment on the platform's own book safer than guaranteeing a bank's?":
-        "收入冲击下，平台自营信用支付是否比为银行担保更安全?",
-    "What happens when the platform opens its data and scores to all financial institutions?": "平台向所有金融机构开放数据与评分后会怎样?",
-    "The open platform": "开放平台",
-    "What does a register of arrears and defaults do, to which all lenders tell and in which all look?":
-        "所有贷款方共同报送、共同查询的逾期与违约登记有何作用?",
-    "A register of defaults": "违约登记",
-    "Who buys the platform's score, what does it pay for, and is a number as good as the data behind it?":
-        "谁购买平台评分, 为何付费, 一个分数是否抵得上背后的数据?",
-    "A score as a service": "评分即服务",
-    "What does a right to be forgotten cost, and whom does it help?": "被遗忘权的代价是什么, 帮助了谁?",
-    "Records are deleted after half a year": "记录半年后删除",
-    "Who refuses to be shown, and what do lenders make of it?": "谁拒绝被查询, 贷款方如何解读?",
-    "Owners may refuse": "店主可以拒绝",
-    "What happens to shops and shoppers when the bank that funds the platform's credit leaves?": "为平台信贷提供资金的银行退出后，店铺和消费者会怎样?",
-}
 
 
 def known_language(lang: str) -> str:

@@ -25,6 +25,7 @@ from agents.lending.learned_card import LearnedCardSettings
 from agents.lending.micro_specialist import MicroSpecialistSettings
 from agents.lending.p2p import P2PSettings
 from agents.lending.platform_card import PlatformCardSettings
+from agents.lending.pricing import OfferSettings
 from agents.lending.relationship_bank import RelationshipBankSettings
 from agents.lending.supply_chain import SupplyChainSettings
 from agents.loyalty import LoyaltySettings
@@ -48,10 +49,12 @@ from sim.contagion.channels import CHANNELS as CONTAGION_CHANNELS
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
 from sim.markets.agreements import AgreementSettings, OpenDataSettings
+from sim.markets.common_scores import CommonModelSettings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
 from sim.markets.data_sharing import DataSettings
 from sim.markets.goods import GoodsSettings
+from sim.markets.joint_loans import JointLoanSettings
 from sim.markets.loans import LoanSettings
 from sim.markets.media import MediaSettings
 from sim.markets.officers import OfficerSettings
@@ -122,6 +125,9 @@ class Scenario(Header):
     guarantee: GuaranteeSettings = GuaranteeSettings()
     credit_payment_card: CreditPaymentCardSettings = CreditPaymentCardSettings()
     data: DataSettings = DataSettings()
+    common_model: CommonModelSettings = CommonModelSettings()
+    offers: OfferSettings = OfferSettings()
+    joint_loans: JointLoanSettings = JointLoanSettings()
     open_data: OpenDataSettings = OpenDataSettings()
     joining: JoiningSettings = JoiningSettings()
     bank_sheets: BankSheetSettings = BankSheetSettings()

@@ -68,6 +68,7 @@ def live_one_day(m):
     m.open_data.open_day()
     m.interbank_loans.open_day()
     m.panic.open_day()
+    m.offers.open_day()
     m.n_closed_today = 0
     for channel in m.channels:
         channel.open_day(m)
@@ -143,6 +144,7 @@ def live_one_day(m):
     merchant.ask_for_term_loan(m)
     term_credit.decide_applications(m)
     term_credit.pay_out(m)
+    owner.move_to_cheaper(m)
 
     # 7 Save
     panic.decide_to_leave(m)

@@ -49,6 +49,7 @@ from sim.markets.goods import GoodsMarket
 from sim.markets.interbank import InterbankLoans
 from sim.markets.loans import SLOTS, Loans
 from sim.markets.media import MediaMarket
+from sim.markets.offers import Offers
 from sim.markets.prices import Prices
 from sim.markets.promotions import Promotions
 from sim.markets.rescue import Rescue
@@ -106,6 +107,7 @@ class Market(mesa.Model):
         self.purchases, self.shoppers = (), np.zeros(0, np.int64)
         self.used_today = np.zeros(0, np.int64), np.zeros(0, np.bool_)
         self.rival_sales_today = np.zeros(0, np.int64), np.zeros(0, np.int64)  # rows of the customers, fen
+        self.offers.open_day()
 
     # --- making the world ---------------------------------------------------------------------------------------------
 
@@ -137,7 +139,7 @@ class Market(mesa.Model):
         self.products = [PRODUCTS[product.kind](product) for product in s.products]
         self.holdings = Holdings(self, len(self.products) * len(self.consumers))
         self.savers, self.savings = Savers(self, len(self.consumers) if self.products else 0), Savings(self)
-        self.prices = Prices(self)
+        self.prices, self.offers = Prices(self), Offers()
         self.platform_lender = self._platform_lender(s)
         self.term_policies = [POLICIES[kind](getattr(s, kind)) for kind in
                               (*(POLICY_OF_KIND[kind] for kind in self.banks.kind), "supply_chain", "p2p")]

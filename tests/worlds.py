@@ -83,6 +83,8 @@ def state_of(market: Market) -> dict:
     found |= {"promotions.ahead": market.promotions.ahead, "rings.capacity": market.rings.capacity, "rings.waiting": market.rings.waiting}
     for name in ("service", "word_of_mouth", "prices", "open_data"):
         found |= {f"{name}.{what}": value for what, value in getattr(market, name).state().items()}
+    found |= {f"open_data.trials.{key}.{name}": column for key, shown in found.pop("open_data.trials").items()
+              for name, column in shown.items()}
     found |= {f"savings.{name}": value for name, value in market.savings.state().items()}
     found["surveys"] = market.surveys
     found |= {f"strategies.{k}.{what}": value for k, each in enumerate(market.strategies) for what, value in each.state().items()}

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.lending.learning import Learner, LearningCard, LearningSettings
+from agents.lending.pricing import offered_rates
 from agents.lending.scorecard import ScorecardSettings
 from sim.core.finance import fen
 from sim.core.settings import Settings, setting
-from sim.core.views import CreditDecision, View, has_clean_record
+from sim.core.views import Contest, CreditDecision, View, has_clean_record
 
 OWN_FILE = .673  # d of a file of AUC .683 (L10, bureau): difference of goods and bads in standard deviations
 LEAST_PAST_CASES = 30  # fewer say nothing about what is usual (assumption)
@@ -20,10 +21,15 @@ LEAST_PAST_CASES = 30  # fewer say nothing about what is usual (assumption)
 
 @dataclass(frozen=True)
 class TermOffer(CreditDecision):
-    """amount: fen (n,), 0 where refused.  pledge: fen (n,), what the lender takes if the loan goes bad."""
+    """amount: fen (n,), 0 where refused.  pledge: fen (n,), what the lender takes if the loan goes bad.  rate: a year (n,).
+
+    bad: chance to go bad within a year, as the lender believes (n,); nan where it has no idea.
+    """
 
     amount: np.ndarray
     pledge: np.ndarray
+    rate: np.ndarray
+    bad: np.ndarray
 
 
 class TermSettings(Settings):
@@ -72,10 +78,15 @@ class TermPolicy(Learner):
         self.settings = settings
         self.learning = LearningCard(self.points, settings.learning, settings.scorecard)
 
-    def decide(self, view: View) -> TermOffer:
-        """Rules first, then points or the card, then size."""
+    def decide(self, view: View, bad=None, contest: Contest | None = None) -> TermOffer:
+        """Rules first, then points or the card, then size; with a score from elsewhere, `bad` (n,), that in place of points and card.
+
+        In a contest each applicant is named a rate of its own, and refused where that is too high for any margin to be earned.
+        """
         s = self.settings
-        if self.learning.card is None:
+        if bad is not None:
+            score, good = 1.0 - bad, True
+        elif self.learning.card is None:
             score = np.clip(self.points(view.features()), 0, 1)
             good, bad = score >= s.pass_mark, self.believed_bad(view.features())
             score, good, bad = self.told_by_others(view, score, good, bad)
@@ -85,8 +96,14 @@ class TermPolicy(Learner):
         pledge = self.pledge(view)
         amount = np.minimum(self.size(view), fen(s.largest_loan_cny)).astype(np.int64) // 100_000 * 100_000
         pays = True if bad is None else self.kept(bad) > 0
+        rate, believed = np.full(len(score), s.apr), np.full(len(score), np.nan)
+        if bad is not None:
+            believed = np.where(bad > 0, 1.0 - (1.0 - np.minimum(bad, 1.0)) ** (365 / s.outcome_days), np.nan)
+        if contest is not None:
+            rate = offered_rates(s, believed, contest)
+            pays = rate <= contest.highest_rate
         approved = good & pays & self.may_apply(view) & has_clean_record(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
-        return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64))
+        return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64), rate, believed)
 
     def kept(self, bad) -> np.ndarray:
         """What expected loss leaves of a loan's margin, share of it, 0 if nothing: 1 - P(bad in term) x loss / margin.

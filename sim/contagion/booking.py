@@ -54,8 +54,7 @@ class Contagion(Kept):
         self.lost, self.lost_today = ({layer: np.zeros(n, np.int64) for layer, n in size.items()} for _ in range(2))
         self.has_failed = {layer: np.zeros(size[layer], np.bool_) for layer in FAILING if self.is_on}
         self.recall_share = next((each.settings.recall_share for each in m.channels if each.kind == "guarantee_circle"), 0.0)
-        self._most_rounds = sum(size.values()) + 1
-        self._is_noted = False  # that somebody lost something today
+        self._most_rounds, self._touched = sum(size.values()) + 1, {}
         self.open_day(0)
 
     def open_day(self, day: int) -> None:
@@ -65,12 +64,11 @@ class Contagion(Kept):
         self._hit: dict[str, list] = {}
         self.failed_today: dict[str, np.ndarray] = {}
         self.estates = Estates()
-        if self._is_noted:
-            for lost in self.lost_today.values():
-                lost[:] = 0
-        self._is_noted = False
         if self.is_on:
+            for layer, rows in self._touched.items():
+                self.lost_today[layer][np.concatenate(rows)] = 0
             self.has_failed["merchants"][:] = False
+        self._touched: dict[str, list] = {}
 
     def fail(self, layer: str, rows) -> None:
         """The `rows` of a layer have failed; who had failed before is not counted again."""
@@ -114,8 +112,8 @@ class Contagion(Kept):
         amounts = np.broadcast_to(amounts, rows.shape)
         np.add.at(self.lost[layer], rows, amounts)
         np.add.at(self.lost_today[layer], rows, amounts)
-        self._is_noted = True
         self._hit.setdefault(layer, []).append(rows[amounts > 0])
+        self._touched.setdefault(layer, []).append(rows)
         key, total = (self.day, layer, channel, int(round)), int(amounts.sum())
         self.losses[key] = self.losses.get(key, 0) + total
         return total

@@ -2,7 +2,8 @@
 
     A_k = own assets + sum of what other estates pay it;   paid_c = amount_c if A_k >= due_k, else floor(amount_c A_k / due_k)
 
-The greatest solution in whole fen; `sim.contagion.clearing` gives it in fractions, and the search goes down from there.
+The greatest solution in whole fen, by sweeps from above.  Where they are slow (circles of debt with little cash), `sim.contagion.clearing`
+gives the solution in fractions, and the search goes on from there.
 Rounding: every claim is paid down to the fen, what that leaves stays with the estate, so nothing is promised that is not there.
 
 Choice: all creditors rank alike.  Source: Eisenberg and Noe (2001).  Alternative: lenders before suppliers.
@@ -15,6 +16,7 @@ from scipy import sparse
 from sim.contagion.clearing import clear
 from sim.core.kernels import kernel
 
+SWEEPS = 500.0  # before the library is asked
 OUTSIDE = -1  # creditor who is no shop
 TRADE, ASSIGNED, WHOLESALE, LOAN, TERM, CALL = range(6)  # kinds: of a supplier, of who bought its claim, of who refinanced the failed,
 #                                                          of a micro-loan company, of a lender of term loans, on a guarantee
@@ -34,6 +36,7 @@ class Estates:
         self.own = np.zeros(0, np.int64)  # fen: cash, and claims on those who have not failed
         for name in self.FIELDS:
             setattr(self, name, np.zeros(0, np.int64))
+        self._is_valued = True  # nothing has changed since
 
     def open(self, m, rows) -> None:
         """The shops `rows` have failed with their cash; their lenders enter claims for what no pledge covers."""
@@ -48,12 +51,14 @@ class Estates:
     def add_assets(self, rows, amount) -> None:
         """The shops `rows`, whose estates are open, own `amount` more, fen."""
         self.own[self.place(rows)] += amount
+        self._is_valued = False
 
     def enter(self, kind: int, debtor, creditor, ref, amount) -> None:
         """Add claims on estates; one on an estate that is held by another estate leaves the latter's own assets."""
         debtor, amount = np.asarray(debtor, np.int64), np.asarray(amount, np.int64)
         new = {"kind": kind, "debtor": debtor, "creditor": creditor, "ref": ref, "amount": amount, "paid": amount, "lost": 0}
         keep = amount > 0
+        self._is_valued = self._is_valued and not keep.any()
         for name in self.FIELDS:
             values = np.broadcast_to(np.asarray(new[name], np.int64), debtor.shape)[keep]
             setattr(self, name, np.concatenate((getattr(self, name), values)))
@@ -69,6 +74,7 @@ class Estates:
         rows, grown = np.array([there[pair] for pair in old], np.int64), np.array([more.pop(pair) for pair in old], np.int64)
         self.amount[rows] += grown
         self.paid[rows] += grown
+        self._is_valued = self._is_valued and len(rows) == 0
         self.enter(kind, [pair[0] for pair in more], OUTSIDE, [pair[1] for pair in more], list(more.values()))
 
     def creditor_lost(self, rows) -> np.ndarray:
@@ -87,23 +93,23 @@ class Estates:
 
     def value(self) -> None:
         """Find what every claim is paid; never more than before."""
-        if len(self.kind) == 0:
+        if self._is_valued:
             return
+        self._is_valued = True
         debtor, n = self.place(self.debtor), len(self.rows)
         creditor = np.where(self.creditor >= 0, self.place(self.creditor), OUTSIDE)
         inside = creditor >= 0
-        due = np.bincount(debtor, self.amount, n)
-        own = self.own - np.bincount(creditor[inside], self.amount[inside], n).astype(np.int64)
-        if inside.any():
+        due = np.bincount(debtor, self.amount, n).astype(np.int64)
+        own = np.maximum(0, self.own - np.bincount(creditor[inside], self.amount[inside], n).astype(np.int64))
+        if not _pay_down(debtor, creditor, self.amount, due, own, self.paid, SWEEPS):
             links = sparse.coo_array((self.amount[inside].astype(float), (debtor[inside], creditor[inside])), (n, n)).tocsr()
             links.setdiag(0)
             links.eliminate_zeros()
-            outside = due - links.sum(axis=1)
-            cleared = clear(links, np.maximum(own, 0).astype(float), external_liabilities=np.maximum(outside, 0.0))
+            cleared = clear(links, own.astype(float), external_liabilities=np.maximum(due - links.sum(axis=1), 0.0))
             share = np.divide(cleared.payments, due, out=np.ones(n), where=due > 0)
-            start = np.ceil(self.amount * np.minimum(share[debtor], 1.0)).astype(np.int64) + 1
-            self.paid = np.minimum(self.paid, start)
-        _pay_down(debtor, creditor, self.amount, due.astype(np.int64), np.maximum(own, 0), self.paid)
+            above = np.ceil(self.amount * np.minimum(share[debtor], 1.0)).astype(np.int64) + 1
+            self.paid = np.minimum(self.paid, above)
+            _pay_down(debtor, creditor, self.amount, due, own, self.paid, np.inf)
 
     def newly_lost(self, kind: int) -> tuple[np.ndarray, np.ndarray]:
         """(claims of a kind that lost more than was booked, by how much), which then counts as booked."""
@@ -111,10 +117,6 @@ class Estates:
         claims = np.flatnonzero((self.kind == kind) & (lost > 0))
         self.lost[claims] += lost[claims]
         return claims, lost[claims]
-
-    def take_over(self, claims, amount) -> None:
-        """Others bear `amount` of what the `claims` lose: booked elsewhere."""
-        self.lost[claims] += amount
 
     def of(self, kind: int) -> np.ndarray:
         """The claims of a kind."""
@@ -131,13 +133,15 @@ def pledged(m, rows) -> np.ndarray:
 
 
 @kernel
-def _pay_down(debtor, creditor, amount, due, own, paid):
-    """Sweeps from above until nothing moves: paid_c = min(paid_c, floor(amount_c A / due)) where A < due."""
+def _pay_down(debtor, creditor, amount, due, own, paid, most):
+    """Sweeps from above until nothing moves: paid_c = min(paid_c, floor(amount_c A / due)) where A < due; whether that was reached."""
     n = len(own)
     assets = np.empty(n, np.int64)
-    moves = True
+    moves, sweeps = True, 0
     while moves:
-        moves = False
+        if sweeps >= most:
+            return False
+        moves, sweeps = False, sweeps + 1
         for k in range(n):
             assets[k] = own[k]
         for c in range(len(paid)):
@@ -152,6 +156,7 @@ def _pay_down(debtor, creditor, amount, due, own, paid):
                     moves = True
             elif paid[c] > amount[c]:
                 paid[c] = amount[c]
+    return True
 
 
 @kernel

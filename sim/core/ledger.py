@@ -72,6 +72,8 @@ class Purpose(IntEnum):
     CONSUMER_FEE = 55
     SUBSIDY = 56
     DATA_FEE = 60
+    JOINT_FEE = 63
+    JOINT_LOSS = 64
     SUPPLIER_CREDIT = 65
     SUPPLIER_PAID = 66
     SUPPLIER_LOSS = 67

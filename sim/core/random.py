@@ -103,6 +103,10 @@ class Stream(IntEnum):
     CONSUMER_PRIVACY = 181  # keyed by the world seed
     RECOGNITION = 182
     RECORD_MATCH = 183  # keyed by the world seed
+    COMMON_MODEL_USERS = 190  # keyed by the world seed
+    MODEL_ERROR = 191
+    SCORE_NOISE = 192
+    POACHING_CALL = 193
     SHOCK_SHOPS = 200  # keyed by the world seed
     DEPOSITOR_BIRTH = 210  # keyed by the world seed
     PANIC_SIGNAL = 211

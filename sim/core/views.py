@@ -137,7 +137,7 @@ class SharedView(View):
 
     own: the view of its own data regime.  shared: columns by name (n,), nan where agreement, consent or deletion hide them.
     believed_bad: chance to go bad within a year by a shared score (n,), nan where it is not shown; None if there is no such score.
-    is_known: others show its history (n,).  usual_bad: mean of that chance over all open shops, as the service says; 0 if not known.
+    is_known: others show its history (n,).  usual_bad: mean of that chance over open shops; 0 without a score.
     """
 
     own: View
@@ -175,6 +175,22 @@ class CreditDecision:
 
     is_approved: np.ndarray
     score: np.ndarray
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What a lender knows of those it bids against for some applicants, and how it prices.
+
+    ability: its own, 0-1, share of the bad it can tell (the Gini of its score).  best_rival: the highest ability among the others who are
+    asked, (n,); -1 where nobody is.  cost_share: running costs over the margin of its list price.  bad_rate: a year, of applicants it
+    knows nothing of.  highest_rate: a year.
+    """
+
+    ability: float
+    best_rival: np.ndarray
+    cost_share: float
+    bad_rate: float
+    highest_rate: float
 
 
 def part_of(table, chosen):

@@ -21,13 +21,11 @@ from sim.core.finance import fen
 from sim.core.kept import Kept
 from sim.core.ledger import Purpose
 from sim.core.settings import Settings, setting
-from sim.markets.shared_columns import platform_score
 
 BANK_KINDS = ("large_bank", "relationship_bank", "micro_specialist")
 LENDER_KINDS = (*BANK_KINDS, "supply_chain", "p2p", "platform")
 SHARERS = (*LENDER_KINDS, "b2b")  # a B2B site lends nothing and has no arrears to tell of
 GROUPS = {"banks": BANK_KINDS, "all": LENDER_KINDS}
-SAYS_USUAL_EVERY = 30  # days
 MODES = ("defaults_only", "full_history", "score_as_a_service")
 
 
@@ -76,13 +74,13 @@ class AgreementSettings(Settings):
         if self.end is not None and self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}")
         if self.kind == "score_as_a_service" and self.sharers != ("platform",):
-            raise ValueError(f"sharers = {list(self.sharers)}: the score is the platform's; sharers must be [\"platform\"]")
+            raise ValueError(f"sharers = {', '.join(self.sharers)}: the score is the platform's; the only sharer must be platform")
         return self
 
     @field_validator("sharers")
     @classmethod
     def _sharers_are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return _checked(names, (*SHARERS, *GROUPS), "who shares data")
+        return _checked(names, (*SHARERS, *GROUPS), "sharer")
 
     @field_validator("lenders")
     @classmethod
@@ -114,12 +112,11 @@ class OpenData(Kept):
 
     is_member: (agreements, lenders) today.  was_member: ever.  joined_on: day.  refuses: merchants who refuse (n,), empty unless asked;
     consumers_refuse: users of the credit payment.  fees, look_ups: since the start, by agreement; fees_today, look_ups_today.
-    usual_bad: mean of the shared chance of bad over all open shops, reckoned once a month.
     looks_today: what was handed out today.  trials: what a lender that may choose and is not in would have been shown of its cases, by
     agreement and lender: the platform keeps it, and tells the lender how much better a card would have been.
     """
 
-    COUNTS = ("fees_today", "look_ups_today", "usual_bad")
+    COUNTS = ("fees_today", "look_ups_today")
     ARRAYS = ("is_member", "was_member", "joined_on", "refuses", "consumers_refuse", "fees", "look_ups")
 
     def __init__(self, m):
@@ -134,7 +131,6 @@ class OpenData(Kept):
         self.consumers_refuse = np.zeros(len(m.credit_users) if is_asked else 0, bool)
         self.fees, self.look_ups = np.zeros(shape[0], np.int64), np.zeros(shape[0], np.int64)
         self.fees_today = self.look_ups_today = 0
-        self.usual_bad = 0.0  # not known
         self.looks_today: list[Look] = []
         self.trials: dict[tuple[int, int], dict[str, np.ndarray]] = {}
 
@@ -225,9 +221,9 @@ def _spelt_out(names) -> list[str]:
 
 
 def update_members(m):
-    """Agreements begin and end: who is listed is in from the first day, who chooses stays as it chose.  A score says what is usual.
+    """Agreements begin and end: who is listed is in from the first day, who chooses stays as it chose.
 
-    Writes: open_data.is_member, was_member, joined_on, usual_bad.
+    Writes: open_data.is_member, was_member, joined_on.
     """
     open_data = m.open_data
     for number, each in enumerate(open_data.agreements):
@@ -237,7 +233,3 @@ def update_members(m):
         elif each.joins == "listed":
             is_in[:] = open_data.may_join(number)
         open_data.note_members(m, number)
-        tells_chance = each.kind != "defaults_only" and open_data.is_active(m, number)
-        if tells_chance and (m.day % SAYS_USUAL_EVERY == 0 or open_data.usual_bad == 0):
-            chance = platform_score(m, np.flatnonzero(m.merchants.status == 0))[1]
-            open_data.usual_bad = 0.0 if chance is None or len(chance) == 0 else float(chance.mean())

@@ -16,6 +16,7 @@ class Conditions:
     more of banks.  fund_liquidity_today: share of what funds can usually pay out in a day.
     bank_losses_today, platform_losses_today, product_losses_today: (number, share lost) of banks' outside loans, platforms' own funds and
     the money of products.
+    trouble_factor_today: how much more often than usual each shop falls into trouble, shape (n_merchants,); None if none does.
     """
 
     def __init__(self):
@@ -26,6 +27,7 @@ class Conditions:
         self.income_kept_today: np.ndarray | None = None
         self.funding_open_today = self.funding_kept_today = 1.0
         self.struck_today = np.zeros(0, np.int64)
+        self.trouble_factor_today: np.ndarray | None = None
         self.renewed_today, self.capital_points_today, self.fund_liquidity_today = 1.0, 0.0, 1.0
         self.bank_losses_today: tuple[tuple[int, float], ...] = ()
         self.platform_losses_today: tuple[tuple[int, float], ...] = ()
@@ -46,6 +48,12 @@ class Conditions:
         if self.income_kept_today is None:
             return income
         return (income * self.income_kept_today[rows]).astype(np.int64)
+
+    def raise_trouble(self, n_merchants: int, rows, factor: float) -> None:
+        """The shops `rows` fall into trouble so many times as often today."""
+        if self.trouble_factor_today is None:
+            self.trouble_factor_today = np.ones(n_merchants)
+        self.trouble_factor_today[rows] *= factor
 
     def cut_funding(self, new: float, old: float) -> None:
         """The partner bank withdraws: a share `new` of what it would grant, a share `old` of the limit of what it granted."""

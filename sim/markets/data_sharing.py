@@ -26,7 +26,7 @@ from sim.core.views import (
 from sim.markets.agreements import Look
 from sim.markets.loans import days_past_due
 from sim.markets.officers import error_of_visits
-from sim.markets.shared_columns import column_names, shared_columns
+from sim.markets.shared_columns import column_names, shared_columns, usual_chance
 
 MARGIN_BY_QUALITY = .05  # of sales, a standard deviation of quality (assumption: good shops earn more)
 HIDDEN_WHEN_LIMITED = ("rating", "sales_growth", "stock_days", "settlement_days", "complaint_share", "n_favourites")
@@ -93,7 +93,7 @@ class DataSharing:
                 data.note(m, Look(lender, int(number), names, rows.copy(), may_be_shown.copy()))
         if says_who_refuses:
             shared["refuses_sharing"] = (~may_be_shown).astype(float)
-        return SharedView(own, shared, bad, is_known, data.usual_bad)
+        return SharedView(own, shared, bad, is_known, 0.0 if bad is None else usual_chance(m))
 
     def keep_for_trials(self, m, lender: int, rows, ids) -> None:
         """Keep what a lender would have been shown of its cases by agreements it may still choose; it is told the trial's result alone."""

@@ -21,6 +21,7 @@ NEEDS_DAYS = {"sales_trend": 60, "sales_growth": 60, "orders": 60, "stock_days":
 LIFELONG = ("relationship_days",)  # known back to `forget_days` and no further
 KNOWN_ANYHOW = ("age_days",)  # every lender sees since when a shop is open
 YEAR_DAYS = 365
+USUAL_SAMPLE = 1000  # shops
 
 
 def shared_columns(m, number: int, lender: int, rows) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
@@ -78,14 +79,26 @@ def records_of(m, rows) -> np.ndarray:
 
 
 def platform_score(m, rows):
-    """The platform's own answer: its chance of bad within a year; until it has a card, one minus its points, which only rank."""
+    """The platform's own answer: its chance of bad within a year; until it has a card, one minus its points, which only rank.
+
+    What is deleted is missing here too; the platform's own lenders keep their records.
+    """
     view, lender = m.data_sharing.platform_view(m, rows), m.platform_lender
     card = getattr(getattr(lender, "learning", None), "card", None)
     if card is None:
         return 1.0 - np.asarray(lender.decide(view).score, float), None
-    within = np.asarray(card.probability(_as_fitted(card, view.features())), float)
+    features = {name: np.full(len(rows), np.nan) if NEEDS_DAYS.get(name, 0) > m.settings.open_data.forget_days else column
+                for name, column in view.features().items()}
+    within = np.asarray(card.probability(_as_fitted(card, features)), float)
     bad = 1.0 - (1.0 - within) ** (YEAR_DAYS / lender.settings.outcome_days)
     return bad, bad
+
+
+def usual_chance(m) -> float:
+    """Mean of the shared chance over open shops, as the service tells: of all, or in a large market of every few of them."""
+    rows = np.arange(0, len(m.merchants), max(1, len(m.merchants) // USUAL_SAMPLE))
+    chance = platform_score(m, rows[m.merchants.status[rows] == 0])[1]
+    return 0.0 if chance is None or len(chance) == 0 else float(chance.mean())
 
 
 def _as_fitted(card, features):

@@ -11,6 +11,8 @@ from sim.core.finance import annuity
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
 from sim.core.views import part_of
+from sim.markets import joint_loans, offers
+from sim.markets.common_scores import bad_prob
 from sim.markets.loans import BAD_DAYS, BAD_FEN
 from sim.markets.officers import can_decide_today, error_of_visits, note_work
 from sim.markets.shared_columns import told_bad_since
@@ -42,7 +44,9 @@ def decide_applications(m):
 
     Officers who collect today's instalments in person have less time for applications.
     Reads: merchants.term_asked, term_applied_on, term_due_on, term_loan, status; the views of the lenders' data regimes.
-    Writes: merchants.term_applied_on, term_ask_again_on, term_lender, term_granted, term_granted_on, term_pledge;
+    Where merchants ask several lenders at once they all bid, and the cheapest bid is taken (`sim/markets/offers.py`).
+    Writes: merchants.term_applied_on, term_ask_again_on, term_lender, term_granted, term_granted_on, term_pledge, term_apr, term_tries;
+    offers.bids;
     banks.queue, capacity_carry, load, applications_today, approvals_today, own_funds; financiers.queue, capacity_carry, load,
     applications_today, approvals_today, cash; platforms.own_funds; open_data.looks_today, look_ups, look_ups_today, fees,
     fees_today, trials.
@@ -64,39 +68,62 @@ def decide_applications(m):
     chosen = waiting[_first_of_each(shops.term_asked[waiting], capacity)]
     served = np.bincount(shops.term_asked[chosen], minlength=len(capacity))
     in_queue = np.bincount(shops.term_asked[waiting], minlength=len(capacity)) - served
+    is_contest = m.settings.offers.most_lenders > 1
+    bidding = offers.bidders(m, chosen, capacity - served) if is_contest and len(chosen) else None
+    also = np.bincount(bidding[1][len(chosen):], minlength=len(capacity)) if bidding else np.zeros(len(capacity), np.int64)
     for group in m.term_lenders:
         own = slice(group.first, group.first + len(group.lenders))
-        note_work(group.lenders, arrived[own] + collecting[own], served[own])
+        note_work(group.lenders, arrived[own] + collecting[own] + also[own], served[own] + also[own])
         group.lenders.queue[:], group.lenders.approvals_today[:] = in_queue[own], 0
     shops.term_applied_on[chosen] = -1
+    if bidding:
+        _choose(m, chosen, offers.hold(m, *bidding, lambda lender, rows, contest: _judge(m, lender, rows, contest)))
+        return
     for lender in np.flatnonzero(served):
-        _decide(m, lender, np.sort(chosen[shops.term_asked[chosen] == lender]))
+        rows = np.sort(chosen[shops.term_asked[chosen] == lender])
+        offer = _judge(m, lender, rows)
+        granted = part_of(offer, offer.is_approved)
+        _grant(m, rows[offer.is_approved], lender, granted.amount, granted.pledge)
+        shops.term_ask_again_on[rows[~offer.is_approved]] = m.day + ASK_AGAIN_DAYS
 
 
-def _decide(m, number, rows):
-    """One lender's answers to the merchants `rows`."""
+def _choose(m, chosen, bids):
+    """Merchants take the cheapest bid that is cheaper than what they have; who takes none goes on to the next lenders later."""
+    shops, taken = m.merchants, offers.won(bids)
+    _grant(m, taken.shop, taken.lender, taken.amount, taken.pledge)
+    shops.term_apr[taken.shop] = taken.rate
+    left = np.setdiff1d(chosen, taken.shop)
+    shops.term_tries[left] += m.settings.offers.most_lenders - 1
+    shops.term_ask_again_on[left] = m.day + ASK_AGAIN_DAYS
+
+
+def _grant(m, rows, number, amount, pledge):
+    """The merchants `rows` are granted a loan by the lenders `number`."""
+    shops = m.merchants
+    shops.term_lender[rows], shops.term_granted_on[rows] = number, m.day
+    shops.term_granted[rows], shops.term_pledge[rows] = amount, pledge
+
+
+def _judge(m, number, rows, contest=None):
+    """One lender's answers to the merchants `rows`, remembered."""
     shops, policy = m.merchants, m.term_policies[number]
     group = next(group for group in m.term_lenders if group.first <= number < group.first + len(group.lenders))
     lenders, row = group.lenders, number - group.first
     error = error_of_visits(m.settings.officers, lenders.cases_a_year[row], lenders.load[row]) if policy.sees == "visited_file" else None
     view = m.data_sharing.seen_by(m, int(number), rows, error, note=True)
-    offer = policy.decide(view)
+    offer = policy.decide(view, bad_prob(m, number, rows), contest)
     policy.remember(rows + m.day * len(shops), m.day, view, offer)
     m.data_sharing.keep_for_trials(m, int(number), rows, rows + m.day * len(shops))
-    yes, no = rows[offer.is_approved], rows[~offer.is_approved]
-    granted = part_of(offer, offer.is_approved)
-    lenders.approvals_today[row] = len(yes)
-    shops.term_lender[yes], shops.term_granted_on[yes] = number, m.day
-    shops.term_granted[yes], shops.term_pledge[yes] = granted.amount, granted.pledge
-    shops.term_ask_again_on[no] = m.day + ASK_AGAIN_DAYS
+    lenders.approvals_today[row] = offer.is_approved.sum()
+    return offer
 
 
 def pay_out(m):
     """Granted loans are paid out, the oldest first, as far as the lender may lend; what waits longer than patience lapses.
 
     Reads: merchants.term_granted_on, status.
-    Writes: merchants.term_granted, term_lender, term_loan, term_instalment, term_due_on, term_carry, term_tries,
-    term_paid_on, term_paid_by, term_ask_again_on, cash; banks.own_funds,
+    Writes: merchants.term_granted, term_lender, term_loan, term_instalment, term_due_on, term_carry, term_tries, term_apr,
+    term_is_joint, term_paid_on, term_paid_by, term_ask_again_on, cash; platforms.own_funds; banks.own_funds,
     loans, granted_today, n_granted, granted_fen; financiers.cash, loans, granted_today, n_granted, granted_fen.
     """
     shops = m.merchants
@@ -106,7 +133,7 @@ def pay_out(m):
     if len(waiting) == 0:
         return
     lapses = waiting[(shops.status[waiting] != 0) | (m.day - shops.term_granted_on[waiting] > PATIENCE_DAYS)]
-    shops.term_granted[lapses], shops.term_lender[lapses] = 0, -1
+    shops.term_granted[lapses], shops.term_lender[lapses], shops.term_apr[lapses] = 0, -1, 0.0
     shops.term_ask_again_on[lapses] = np.where(shops.status[lapses] == 0, m.day + 1, -1)
     waiting = waiting[shops.term_granted[waiting] > 0]
     waiting = waiting[np.lexsort((waiting, shops.term_granted_on[waiting]))]
@@ -120,8 +147,10 @@ def pay_out(m):
         np.add.at(group.lenders.granted_today, lender, 1)
         np.add.at(group.lenders.n_granted, lender, 1)
         np.add.at(group.lenders.granted_fen, lender, amount[mine])
-    apr = _each(m, "apr")
-    shops.term_instalment[rows] = [annuity(int(a), apr[k] / 12, m.term_policies[k].settings.term_months) for a, k in zip(amount, number)]
+    shops.term_is_joint[rows] = joint_loans.is_joint(m, number)
+    joint_loans.pay_fees(m, rows, number, amount)
+    shops.term_instalment[rows] = [annuity(int(a), rate / 12, m.term_policies[k].settings.term_months)
+                                   for a, rate, k in zip(amount, rates(m, rows, number), number)]
     shops.term_due_on[rows] = m.day + 30
     shops.term_paid_on[rows], shops.term_paid_by[rows] = m.day, number
     shops.term_carry[rows] = 0.0
@@ -133,8 +162,9 @@ def collect_instalments(m):
 
     A closed shop pays what it has; a lender that looks on the instalment day calls the whole loan if trade has dried up.
     Writes: merchants.term_loan, term_instalment, term_lender, term_due_on, term_carry, term_reserve, term_part_paid, term_pledge,
-    term_bad_on, term_bad_by, cash, inventory, collateral, days_past_due; banks.own_funds, loans, interest_today, lost_today,
-    interest_fen, lost_fen; financiers.cash, loans, interest_today, lost_today, interest_fen, lost_fen.
+    term_bad_on, term_bad_by, term_apr, term_is_joint, cash, inventory, collateral, days_past_due; platforms.own_funds;
+    banks.own_funds, loans, interest_today, lost_today, interest_fen, lost_fen; financiers.cash, loans, interest_today, lost_today,
+    interest_fen, lost_fen.
     """
     shops, books = m.merchants, m.books
     for group in m.term_lenders:
@@ -143,11 +173,11 @@ def collect_instalments(m):
     if len(rows) == 0:
         return
     number = shops.term_lender[rows].astype(np.int64)
-    exact = shops.term_loan[rows] * (_each(m, "apr")[number] / 365) + shops.term_carry[rows]
+    exact = shops.term_loan[rows] * (rates(m, rows, number) / 365) + shops.term_carry[rows]
     interest = np.floor(exact).astype(np.int64)
     shops.term_carry[rows] = exact - interest
     debt = shops.term_loan[rows] + interest
-    call_below = np.array([policy.settings.call_below for policy in m.term_policies])[number]
+    call_below = joint_loans.call_below(m, rows, np.array([policy.settings.call_below for policy in m.term_policies])[number])
     called = (shops.term_due_on[rows] == m.day) & (shops.sales_recent[rows] < call_below * shops.sales_trend[rows])
     shops.term_instalment[rows[called]] = debt[called]
     open_part = np.maximum(0, shops.term_instalment[rows] - shops.term_part_paid[rows])
@@ -187,9 +217,16 @@ def collect_instalments(m):
         for name, amount in (("interest", interest), ("lost", lost)):
             np.add.at(getattr(group.lenders, f"{name}_today"), lender, amount[mine])
             np.add.at(getattr(group.lenders, f"{name}_fen"), lender, amount[mine])
+    joint_loans.bear_losses(m, rows, number, lost)
     gone = rows[shops.term_loan[rows] == 0]
     shops.term_lender[gone] = shops.term_due_on[gone] = -1
-    shops.term_part_paid[gone] = 0
+    shops.term_part_paid[gone] = shops.term_apr[gone] = shops.term_is_joint[gone] = 0
+
+
+def rates(m, rows, number) -> np.ndarray:
+    """Yearly rate of the term loans of the merchants `rows`, who borrow from the lenders `number`: as named in a contest, or listed."""
+    named = m.merchants.term_apr[rows]
+    return np.where(named > 0, named, _each(m, "apr")[number])
 
 
 def _each(m, column) -> np.ndarray:

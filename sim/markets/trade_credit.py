@@ -122,14 +122,12 @@ class TradeCredit(Kept):
         links, paid, total = _pay(rows, given, self.start, self.owed, self.fresh, self.is_late, orders)
         customer, supplier, sold = self.customer[links], self.supplier[links], self.is_assigned[links]
         ledger, books, purpose = m.ledger, m.books, Purpose.SUPPLIER_PAID
-        own, out = ~sold, customer[sold]
-        ledger.pay(books.cash, customer[own], books.cash, supplier[own], paid[own], purpose=purpose)
-        ledger.cancel(books.receivables, supplier[own], books.payables, customer[own], paid[own], purpose=purpose)
-        ledger.pay(books.cash, supplier[own], books.world, 0, paid[own], purpose=purpose)
-        ledger.cancel(books.wholesalers, 0, books.wholesale_debt, supplier[own], paid[own], purpose=purpose)
-        ledger.pay(books.cash, out, books.world, 0, paid[sold], purpose=purpose)
-        ledger.cancel(books.wholesalers, 0, books.payables, out, paid[sold], purpose=purpose)
-        self.paid_today += int(paid.sum())
+        self.paid_today += ledger.pay(books.cash, rows, books.world, 0, total, purpose=purpose)  # suppliers pass it on the same hour
+        if sold.any():
+            ledger.cancel(books.wholesalers, 0, books.payables, customer[sold], paid[sold], purpose=purpose)
+            customer, supplier, paid = customer[~sold], supplier[~sold], paid[~sold]
+        ledger.cancel(books.receivables, supplier, books.payables, customer, paid, purpose=purpose)
+        ledger.cancel(books.wholesalers, 0, books.wholesale_debt, supplier, paid, purpose=purpose)
         return total
 
     def links_of_supplier(self, rows) -> np.ndarray:
@@ -145,14 +143,15 @@ class TradeCredit(Kept):
 
 
 def pay_wholesalers(m):
-    """Suppliers pay from cash what they owe outside for customers who failed; shops that could not pay an invoice pay what they can.
+    """Suppliers pay from cash what they owe outside for customers who failed; once a week late shops pay on old invoices what they can.
 
     Writes: merchants.cash, payables, receivables, wholesale_debt; trade_credit.owed, is_late, outside, paid_today.
     """
     trade, shops = m.trade_credit, m.merchants
     if not trade.is_on:
         return
-    rows = np.flatnonzero(trade.is_late & (shops.status == 0) & ~shops.reviews_today)
+    rows = np.arange(m.day % 7, len(shops), 7)
+    rows = rows[trade.is_late[rows] & (shops.status[rows] == 0) & ~shops.reviews_today[rows]]
     trade.pay_suppliers(m, rows, np.minimum(trade.falls_due(rows), shops.cash[rows] // 2), False)
     rows = np.flatnonzero((shops.wholesale_debt > shops.receivables) & (shops.status == 0))
     due = np.minimum(shops.cash[rows], np.maximum(0, shops.wholesale_debt[rows] - shops.receivables[rows]))

@@ -5,6 +5,7 @@ from sim.shocks.bank_failure import BankFailure
 from sim.shocks.breach import Breach
 from sim.shocks.capital_rule import CapitalRule
 from sim.shocks.demand import DemandShock
+from sim.shocks.downturn import Downturn
 from sim.shocks.fund_yield_falls import FundYieldFalls
 from sim.shocks.funding_withdrawal import FundingWithdrawal
 from sim.shocks.income import IncomeShock
@@ -17,4 +18,4 @@ from sim.shocks.sector import SectorShock
 
 SHOCKS = {shock.kind: shock for shock in (DemandShock, IncomeShock, FundingWithdrawal, MarketTurn, Breach, AdvertisingRules, FundYieldFalls,
                                           RegionShock, SectorShock, LargeMerchant, BankFailure, InterbankFreeze, CapitalRule,
-                                          PlatformShock)}
+                                          PlatformShock, Downturn)}

@@ -103,7 +103,7 @@ def test_all_that_reaches_a_policy_is_its_view_and_all_that_is_shared_in_it_is_i
             assert type(own) in REGIMES.values() and all(isinstance(column, np.ndarray) for column in vars(own).values())
             if not isinstance(view, SharedView):
                 continue
-            assert vars(view).keys() == {"own", "shared", "believed_bad", "is_known"}
+            assert vars(view).keys() == {"own", "shared", "believed_bad", "is_known", "usual_bad"}
             lender = m.term_policies.index(policy)
             looks = [look for look in m.open_data.looks_today if look.lender == lender]
             for name, column in view.shared.items():
@@ -117,6 +117,16 @@ def test_all_that_reaches_a_policy_is_its_view_and_all_that_is_shared_in_it_is_i
     monkeypatch.setattr(TermPolicy, "decide", watched)
     small_market(after=120, agreements=[HISTORY, BUREAU, SCORE], open_data__consent="asked", observers=[check], **EAGER)
     assert n_checked > 1000
+
+
+def test_a_market_with_agreements_goes_on_from_a_checkpoint_as_it_was():
+    chosen = [HISTORY, BUREAU, {**SCORE, "lenders": ["all"], "joins": "chooses", "fee_cny": 1e4, "end": None}]
+    whole, part = (small_market(after=days, agreements=chosen, open_data__consent="asked", **EAGER) for days in (90, 60))
+    again = small_market(agreements=chosen, open_data__consent="asked", **EAGER)
+    again.restore(part.state())
+    again.run_days(30)
+    assert differences(whole, again) == []
+    assert whole.open_data.trials.keys() == again.open_data.trials.keys() and len(whole.open_data.trials) > 0
 
 
 # --- who joins --------------------------------------------------------------------------------------------------------

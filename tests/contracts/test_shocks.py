@@ -26,7 +26,8 @@ FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", 
         "bank_failure": ({"kind": "bank_failure", "bank": 1, "size": .3, **WINDOW},),
         "interbank_freeze": ({"kind": "interbank_freeze", "size": .8, "funds": .5, **WINDOW},),
         "capital_rule": ({"kind": "capital_rule", "points": 2.0, **WINDOW},),
-        "platform_loss": ({"kind": "platform_loss", "size": 1.5, **WINDOW},)}
+        "platform_loss": ({"kind": "platform_loss", "size": 1.5, **WINDOW},),
+        "downturn": ({"kind": "downturn", "size": 5.0, **WINDOW}, {"kind": "downturn", "size": 5.0, "region": 2, "sector": 5, **WINDOW})}
 CONTESTED = ("breach", "advertising_rules")  # act where platforms compete for customers
 CASES = [settings for kind in FULL.values() for settings in kind]
 

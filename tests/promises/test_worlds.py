@@ -101,7 +101,8 @@ ZERO_SHOCKS = {"demand": ({"size": 0.0}, {"size": 0.0, "region": 3}, {"size": 0.
                "region": ({"size": 0.0, "fail_share": 0.0},), "sector": ({"size": 0.0, "fail_share": 0.0},),
                "large_merchant": ({"count": 0},),
                "bank_failure": ({"size": 0.0},), "interbank_freeze": ({"size": 0.0, "funds": 0.0, "news": 0.0},),
-               "capital_rule": ({"points": 0.0},), "platform_loss": ({"size": 0.0, "product_loss": 0.0},)}
+               "capital_rule": ({"points": 0.0},), "platform_loss": ({"size": 0.0, "product_loss": 0.0},),
+               "downturn": ({"size": 0.0}, {"size": 0.0, "sector": 2})}
 FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "income": {"kind": "income", "size": .9, "share_hit": .5, **INSIDE},
                "funding_withdrawal": {"kind": "funding_withdrawal", "notice_days": 5, **INSIDE},
@@ -115,7 +116,8 @@ FULL_SHOCKS = {"demand": {"kind": "demand", "size": .9, "region": 3, **INSIDE},
                "bank_failure": {"kind": "bank_failure", "bank": 1, "size": .3, **INSIDE},
                "interbank_freeze": {"kind": "interbank_freeze", "size": .9, "funds": .9, **INSIDE},
                "capital_rule": {"kind": "capital_rule", "points": 6.0, **INSIDE},
-               "platform_loss": {"kind": "platform_loss", "size": 2.0, **INSIDE}}
+               "platform_loss": {"kind": "platform_loss", "size": 2.0, **INSIDE},
+               "downturn": {"kind": "downturn", "size": 200.0, **INSIDE}}
 CONTESTED = {"customers__is_contested": True, "standing__focal__users_share": .3, "customers__conversion": 1.0}
 SAVING = {**CONTESTED, "standing__focal__users_share": .8, "products": [FUND]}
 WHERE = {**dict.fromkeys(("media", "referral", "survey", "breach", "sign_up_bonus", "first_use_rebate", "coupon",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from results.questions_zh import QUESTIONS_ZH
 from scenarios import dump, load
 from scenarios.describing import describe, listing
 from scenarios.files import shipped_names
@@ -28,3 +29,9 @@ def test_a_shipped_scenario_is_written_and_read_back_exactly(tmp_path, name, ful
 def test_the_listing_has_a_question_for_every_shipped_scenario():
     assert [name for name, _ in listing()] == shipped_names()
     assert all(question.endswith("?") for _, question in listing())
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_question_and_title_are_there_in_chinese(name):
+    scenario = load(name)
+    assert {text for text in (scenario.question, scenario.title) if text} <= QUESTIONS_ZH.keys()

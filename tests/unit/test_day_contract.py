@@ -26,7 +26,7 @@ LISTS = ("products", "tactics", "entrants", "agreements", "strategies", "shocks"
 HEADINGS = r"Reads|Writes|Draws|Source|Choice|Alternative|Reason|Raises|Returns"
 LOOSE = ("purchases", "n_closed_today", "shoppers", "used_today", "rival_sales_today")  # what the market itself hands from step to step
 OWN = ("goods", "credit", "credit_payment", "media", "service", "word_of_mouth", "promotions", "rings",
-       "savings", "prices", "open_data", "interbank_loans", "rescue", "panic", "trade_credit")  # whose numbers count as written
+       "savings", "prices", "open_data", "interbank_loans", "rescue", "panic", "trade_credit", "offers")  # whose numbers count as written
 
 
 def sources():
@@ -122,6 +122,7 @@ def written():
         credit_payment__guarantee_after_days=10, guarantee__capital_cny=4e6, guarantee__most_leverage=1e4, guarantee__borrowing_share=20.0,
         credit_users__take_up_a_month=1.0, credit_users__forget_prob=.5, credit_users__catch_up_rate=.05,
         loans__write_off_days=91, platforms__lender_capital_cny=(300e6, 300e6), open_data__consent="asked",
+        joint_loans__loss_share=.5, offers__most_lenders=3 if model == "own_book" else 1,
         agreements=[{"kind": "full_history", "start": start, "fee_cny": 5.0, "sharers": ["all"]},
                     {"kind": "score_as_a_service", "start": start, "joins": "chooses"}])
         for model in ("guarantee", "own_book")]
