@@ -17,7 +17,7 @@ from sim.core.views import Contest
 from sim.markets import offers
 from sim.markets.credit_competition import duopoly
 from sim.markets.term_credit import rates
-from tests.worlds import small_market
+from tests.worlds import differences, small_market
 
 BUSY = {"consumers__count": 4_000, "merchants__count": 200, "merchants__bank_application_rate": 12.0, "relationship_bank__officers": 1e6,
         "large_bank__officers": 1e6, "micro_specialist__officers": 1e6, "p2p__officers": 1e6, "relationship_bank__reach": .3,
@@ -158,6 +158,15 @@ def test_calls_make_clients_ask_where_somebody_sees_the_platforms_records():
 def test_calls_need_bids():
     with pytest.raises(UserError, match="calls_a_year needs lenders that bid"):
         small_market(offers__calls_a_year=1.0)
+
+
+def test_contests_go_on_from_a_checkpoint_as_they_would_have():
+    world = {**BUSY, **OPEN_PLATFORM, "offers__most_lenders": 3, "joint_loans__loss_share": .3, "common_model__is_used": True,
+             "common_model__bank_share": .5}
+    market, other = small_market(after=25, **world), small_market(**world)
+    other.restore(market.state())
+    market.run_days(15), other.run_days(15)
+    assert differences(market, other) == [] and market.merchants.term_is_joint.any() and (market.merchants.term_apr > 0).any()
 
 
 # --- joint loans ------------------------------------------------------------------------------------------------------
