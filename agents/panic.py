@@ -89,11 +89,11 @@ class Alarm(Kept):
     """What is in the news and who left yesterday.
 
     houses: kinds of claims.  news: (claim, house or -1 for all, dent, reach) to be read tomorrow.  fresh: rows of the depositors who left
-    yesterday.  left_today: people by claim.  paid_today, waiting: fen by claim.
+    yesterday.  left_today, n_queued: people by claim.  paid_today, waiting: fen by claim.
     """
 
     COUNTS = ("news", "fresh")
-    ARRAYS = ("left_today", "paid_today", "waiting", "waits_since")
+    ARRAYS = ("left_today", "paid_today", "waiting", "waits_since", "n_queued")
 
     def __init__(self, m):
         self.houses, channel = _houses(m), m.channel("panic")
@@ -101,7 +101,7 @@ class Alarm(Kept):
         n = len(self.houses)
         self.news: tuple[tuple[int, int, float, float], ...] = ()
         self.fresh = np.zeros(0, np.int64)
-        self.left_today, self.paid_today, self.waiting = (np.zeros(n, np.int64) for _ in range(3))
+        self.left_today, self.paid_today, self.waiting, self.n_queued = (np.zeros(n, np.int64) for _ in range(4))
         self.waits_since = np.full(n, -1, np.int64)
 
     def open_day(self) -> None:
@@ -230,7 +230,7 @@ def costs_of_leaving(m, house: House, ids) -> np.ndarray:
 def decide_to_leave(m):
     """Who reads of her house today, or had a friend leave it yesterday, leaves if it seems too weak; leavers queue by the minute.
 
-    Writes: depositors.left_on, left_house, asked_minute, heard; panic.news, fresh, left_today; holdings.joined_on, friends,
+    Writes: depositors.left_on, left_house, asked_minute, heard; panic.news, fresh, left_today, n_queued; holdings.joined_on, friends,
     requested, due_on.
     Draws: PANIC_NEWS, one per consumer and piece of news; PANIC_SIGNAL, one per consumer and claim, for good; PANIC_MINUTE, one per leaver
     and claim.
@@ -260,6 +260,7 @@ def decide_to_leave(m):
             minute = uniforms_of(stream_key(m.path_seed, Stream.PANIC_MINUTE, m.day), goes, house.number) * MINUTES_PER_DAY
             d.asked_minute[mine][goes] = m.day * MINUTES_PER_DAY + minute.astype(np.int32)
             panic.left_today[house.number] = len(goes)
+            panic.n_queued[house.number] += len(goes)
             if house.product >= 0:
                 own = m.holdings.of(house.product)
                 m.holdings.enter(house.product, goes[m.holdings.joined_on[own][goes] >= 0], -1)

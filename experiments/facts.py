@@ -60,29 +60,6 @@ LONELY_SAVERS = "nobody imitates, and the yield is the same every day"
 STEADY = "the yield stays at its highest"
 NO_APPLICATION = "the application is never offered"
 
-# What the model itself says and no published number does; tested in the same way, so that it is not said of one seed.
-CLAIMS = {
-    "C1": {"id": "C1", "group": "management", "description": "Best response starts a war of prices that fixed plans do not, where "
-           "customers hold several accounts and compare", "source": "DESIGN 4.15", "band": "below the first day", "role": "validate"},
-    "C2": {"id": "C2", "group": "management", "description": "A platform that moves its media budgets by last touch ends with less than "
-           "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
-}
-CLAIMS |= {
-    "C10": {"id": "C10", "group": "sharing", "description": "Each further sharer adds to what a card on all their data can tell",
-            "source": "DESIGN 4.14; SOURCES 1.5: sharing raises value", "band": "above 0", "role": "validate"},
-    "C11": {"id": "C11", "group": "sharing", "description": "Where sharers' data overlap, the last adds less than half of the first's",
-            "source": "DESIGN 4.14", "band": "below half", "role": "validate"},
-    "C12": {"id": "C12", "group": "sharing", "description": "Banks that look in the open platform tell bad shops better than before",
-            "source": "DESIGN 4.14; L15", "band": "above 0", "role": "validate"},
-}
-CLAIMS |= {
-    "C20": {"id": "C20", "group": "sharing", "description": "Full history tells a bank more of who fails than defaults alone",
-            "source": "DESIGN 4.14", "band": "above 0", "role": "validate"},
-    "C21": {"id": "C21", "group": "openbank", "description": "Of two banks that bid, who sees less wins loans that are worse than its "
-            "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "above 0", "role": "validate"},
-    "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
-            "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
-}
 NOBODY_TOLD = "nobody who walks away is recognised, so nobody loses credit"
 SAME_EYES = "who has no common score sees as well with its own"
 LONELY = "nobody knows another bank than its own"
@@ -90,25 +67,40 @@ SCRAMBLED = "what is shared is noise: the rows of the shared file are scrambled"
 COPIED = "all sharers have the same file"
 APART = "each sharer knows its own quarter of the shops"
 MISTAKEN = "everybody's shared record is taken for another's"
-CONTAGION_CLAIMS = {
-    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops "
-            "fail that would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
-    "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
-            "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
-}
-CLAIMS |= CONTAGION_CLAIMS
-CLAIMS |= {
-    "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
-            "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
-    "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
-            "insured, and nobody runs where they are insured in full", "source": "DESIGN 5", "band": "above 0", "role": "validate"},
-}
 UNSEEN_FRIENDS = "nobody sees friends leave"
 MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
 ON_CASH = "suppliers are paid in cash and deliver on"
 NO_CIRCLES = "nobody stands for anybody's loan"
 RIGHT = "nobody comes without a click or an invitation, so that last touch is nearly right"
+
+# What the model itself says and no published number does; tested in the same way, so that it is not said of one seed.
+CLAIMS = {
+    "C1": {"id": "C1", "group": "management", "description": "Best response starts a war of prices that fixed plans do not, where "
+           "customers hold several accounts and compare", "source": "DESIGN 4.15", "band": "below the first day", "role": "validate"},
+    "C2": {"id": "C2", "group": "management", "description": "A platform that moves its media budgets by last touch ends with less than "
+           "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
+    "C10": {"id": "C10", "group": "sharing", "description": "Each further sharer adds to what a card on all their data can tell",
+            "source": "DESIGN 4.14; SOURCES 1.5: sharing raises value", "band": "above 0", "role": "validate"},
+    "C11": {"id": "C11", "group": "sharing", "description": "Where sharers' data overlap, the last adds less than half of the first's",
+            "source": "DESIGN 4.14", "band": "below half", "role": "validate"},
+    "C12": {"id": "C12", "group": "sharing", "description": "Banks that look in the open platform tell bad shops better than before",
+            "source": "DESIGN 4.14; L15", "band": "above 0", "role": "validate"},
+    "C20": {"id": "C20", "group": "sharing", "description": "Full history tells a bank more of who fails than defaults alone",
+            "source": "DESIGN 4.14; the gap of L11", "band": ".06 to .18", "role": "validate"},
+    "C21": {"id": "C21", "group": "openbank", "description": "Of two banks that bid, who sees less wins loans that are worse than its "
+            "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "a point or more", "role": "validate"},
+    "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
+            "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
+    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops "
+            "fail that would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
+            "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
+            "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
+    "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
+            "insured, and nobody runs where they are insured in full", "source": "DESIGN 5", "band": "above 0", "role": "validate"},
+}
 
 TESTS: dict[str, FactTest] = {
     "S03": FactTest("sold_out_minutes", "minutes", (20, 60), "price_only_110_minutes",
@@ -252,14 +244,14 @@ TESTS: dict[str, FactTest] = {
     "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
     "C30": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
-                   "supplier_first_failures", 3),
+                    "supplier_first_failures", 3),
     "C31": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
-                   "supplier_first_failures", 3),
+                    "supplier_first_failures", 3),
     "L21": FactTest("defaults_deter_more_points", "points of strategic owners, walked away under full history less defaults only",
                     (.5, INF), "unknown_defaults_deter_more_points", NOBODY_TOLD, "walked_unshared", 50),
-    "C20": FactTest("full_tells_more_auc", "AUC of a card on full history less on defaults", (.02, .4), "alike_full_tells_more_auc", ALIKE,
+    "C20": FactTest("full_tells_more_auc", "AUC of a card on full history less on defaults", (.06, .18), "alike_full_tells_more_auc", ALIKE,
                     "selection_bads", 500, pooled=True),
-    "C21": FactTest("curse_points", "points of bad loans over the score's, less informed over more", (.5, INF), "same_eyes_curse_points",
+    "C21": FactTest("curse_points", "points of bad loans over the score's, less informed over more", (1, INF), "same_eyes_curse_points",
                     SAME_EYES, "contested_loans", 100),
     "C22": FactTest("competition_points", "points a year over break-even, three banks at once less one after another", (-INF, -.5),
                     "lonely_competition_points", LONELY, "contested_loans", 100),
@@ -287,7 +279,7 @@ PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")} 
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
-CONTAGION_TESTS = set(CONTAGION_CLAIMS)  # answered by `experiments.contagion_outcomes`
+CONTAGION_TESTS = {"C30", "C31"}  # answered by `experiments.contagion_outcomes`
 DISCIPLINE_TESTS = {"L21", "C20"}  # answered by `experiments.discipline`
 CONTEST_TESTS = {"C21", "C22"}  # answered by `experiments.contest_outcomes`
 PANIC_TESTS = {name for name in TESTS if name[:3] in ("L30", "C50", "C51")}  # `panic_outcomes`

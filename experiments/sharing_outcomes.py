@@ -5,11 +5,9 @@ import numpy as np
 from results.pooled_sources import Sources
 from results.screening import Screening
 from scenarios import load
-from scenarios.scaling import resized
 from sim.model import Market
 
 SCENARIO, OPEN = "credit-baseline", "open-platform"
-MARKET_CONSUMERS = 140_000  # half a world for the pair with and without the agreement, which is lived twice
 LOOK_ON = 480  # day: the agreement is four months old, and a year is left to see who fails
 NOISE = {"open_data.mismatch_share": 1.0}
 BANKS = ("large_bank", "relationship_bank")
@@ -21,23 +19,26 @@ def sharing_outcome(seed: int, overrides: dict | None = None, nulls: bool = True
     Scrambled, copied and disjoint data are made from the same looks; with `nulls` the agreement is lived with everybody's record taken
     for another's.
     """
-    screening = Screening(every=10_000)
-    Market(load(SCENARIO, overrides or {}), seed=seed, observers=[screening]).run_days()
-    found = together(Sources(screening, seed))
-    worlds = {"": {}, **({"noise_": NOISE} if nulls else {})}
-    without = _banks_tell(SCENARIO, seed, overrides or {})
-    for name, change in worlds.items():
-        told = _banks_tell(OPEN, seed, {**(overrides or {}), **change})
+    seen = _lived(SCENARIO, seed, overrides or {}, since=180)
+    without = _banks_tell(seen)
+    found = {**together(Sources(seen, seed)), "bank_auc_closed": without}
+    for name, change in (("", {}), *([("noise_", NOISE)] if nulls else [])):
+        told = _banks_tell(_lived(OPEN, seed, {**(overrides or {}), **change}, since=LOOK_ON))
         found |= {f"{name}bank_auc_open": told, f"{name}bank_auc_gain": told - without}
-    return found | {"bank_auc_closed": without}
+    return found
 
 
-def _banks_tell(name: str, seed: int, overrides: dict) -> float:
+def _lived(name: str, seed: int, overrides: dict, since: int) -> Screening:
+    """One world, and what was seen of it: lenders are asked on day `LOOK_ON`, among others."""
+    screening = Screening(since=since, every=300, regimes_every=90 if since < LOOK_ON else 10_000)
+    Market(load(name, overrides), seed=seed, observers=[screening]).run_days()
+    return screening
+
+
+def _banks_tell(screening: Screening) -> float:
     """Mean AUC of banks' answers on all open shops, had they asked, by who fails within a year."""
-    screening = Screening(since=LOOK_ON, every=10_000, regimes_every=10_000)
-    Market(load(resized(load(name), MARKET_CONSUMERS), overrides), seed=seed, observers=[screening]).run_days()
     table = screening.lenders()
-    return float(table[table["lender"].isin(BANKS) & (table["sample"] == "all")]["auc"].mean())
+    return float(table[table["lender"].isin(BANKS) & (table["sample"] == "all") & (table["day"] == LOOK_ON)]["auc"].mean())
 
 
 def together(data: Sources) -> dict[str, float]:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from results.lending import shows_lending
 from sim.core.finance import fen
-from sim.markets.term_credit import rates
+from sim.markets.term_credit import ASK_AGAIN_DAYS, rates
 
 THIN_DAYS = 365  # a shop younger than this at the start has a thin file: less than a year of accounts
 SIZES = ("small", "middle", "large")  # thirds by size
@@ -39,7 +39,7 @@ class Lens:
                                                                         "line_days", "n_line_bad", "refuses_days")}
             self.age = m.day - m.merchants.opened_on
         shops, sums = m.merchants, self._sums
-        sums["n_refused"] += (shops.term_ask_again_on == m.day + 14) & (shops.term_applied_on < 0)
+        sums["n_refused"] += (shops.term_ask_again_on == m.day + ASK_AGAIN_DAYS) & (shops.term_applied_on < 0)
         paid = np.flatnonzero((shops.term_paid_on == m.day) & (shops.term_loan > 0))
         apr = rates(m, paid, shops.term_paid_by[paid].astype(np.int64))
         sums["n_loans"][paid] += 1
@@ -72,7 +72,7 @@ class Lens:
 
     def _merchants(self, m) -> pd.DataFrame:
         """One row a merchant: its groups at the start, and sums over the run; default counts once a loan."""
-        shops, s, days = m.merchants, self._sums, max(m.day, 1)
+        shops, s, days = m.merchants, self._sums, m.day + 1
         edges = np.quantile(shops.size, (1 / 3, 2 / 3))
         return pd.DataFrame({
             "merchant": np.arange(len(shops)), "is_thin": self.age < THIN_DAYS, "size": np.array(SIZES)[np.searchsorted(edges, shops.size)],

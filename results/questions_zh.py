@@ -41,6 +41,14 @@ QUESTIONS_ZH = {
     "Who refuses to be shown, and what do lenders make of it?": "谁拒绝被查询, 贷款方如何解读?",
     "Owners may refuse": "店主可以拒绝",
     "What happens to shops and shoppers when the bank that funds the platform's credit leaves?": "为平台信贷提供资金的银行退出后，店铺和消费者会怎样?",
+    "What do banks lose in a downturn when all of them decide by one and the same score?": "所有银行都按同一个评分放贷, 衰退时损失多少?",
+    "One score for all banks, and a downturn": "各银行共用一个评分, 遇上衰退",
+    "Who bears the losses when the platform answers for a third of what banks lend on its data?":
+        "平台对银行凭其数据发放的贷款承担三分之一责任时, 谁来承担损失?",
+    "Joint loans of banks and the platform": "银行与平台联合贷款",
+    "What happens to rates, to thin files and to the platform's own loans when banks that see its records bid for its clients?":
+        "看得到平台记录的银行来争抢客户时, 利率、薄档案客户与平台自有贷款会怎样?",
+    "Banks bid for the platform's clients": "银行争抢平台客户",
     # --- everything else that ships ---
     "Whom do tighter rules on financial advertising hurt, the small platform or the strong one?": "更严的金融广告监管伤及小平台还是强平台?",
     "Tighter advertising rules": "广告监管收紧",

@@ -160,14 +160,17 @@ class InterbankLoans(Kept):
 def keep_reserves(m):
     """Of what is paid back of loans outside this market today banks lend again what they can spare, so that reserves return to their share.
 
-    Reads: banks.own_funds.  Writes: banks.own_funds; sheets.outside; interbank_loans.owed_outside.
+    A bank that today's payments left below 0 sells so much of them, at their value, unless the money market is frozen.
+    Reads: banks.own_funds, conditions.renewed_today.  Writes: banks.own_funds; sheets.outside; interbank_loans.owed_outside.
     """
     sheets, s = m.sheets, m.settings.bank_sheets
     if len(sheets) == 0:
         return
     gap = (s.reserve_share * sheets.deposits(m)).astype(np.int64) - sheets.reserves(m)
     most = np.where(sheets.failed_on < 0, sheets.outside / s.outside_days, 0.0).astype(np.int64)
-    banks, back, again = np.arange(len(sheets)), np.clip(gap, 0, most), np.clip(-gap, 0, most)
+    below = np.minimum(np.maximum(-sheets.reserves(m), 0), np.where(sheets.failed_on < 0, sheets.outside, 0))
+    below *= m.conditions.renewed_today >= 1.0
+    banks, back, again = np.arange(len(sheets)), np.maximum(np.clip(gap, 0, most), below), np.clip(-gap, 0, most)
     m.ledger.pay(m.books.world, 0, m.books.bank_own, banks, back, purpose=Purpose.OUTSIDE_LOANS)
     m.ledger.cancel(m.books.outside, banks, m.books.owed_outside, 0, back, purpose=Purpose.OUTSIDE_LOANS)
     m.ledger.pay(m.books.bank_own, banks, m.books.world, 0, again, purpose=Purpose.OUTSIDE_LOANS)

@@ -1,6 +1,7 @@
 """Scores in common: who uses which, how well they tell, how they err, and what a downturn makes of it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from agents.lending.discrimination import auc
@@ -124,3 +125,29 @@ def test_a_path_lends_loses_and_loses_more_in_a_downturn():
 
 def test_with_independent_errors_a_path_without_users_is_the_same():
     assert common_model.path(2, 0.0, "common")[0]["lost"] == common_model.path(2, 0.0, "independent")[0]["lost"]
+
+
+@pytest.fixture(scope="module")
+def made_up():
+    """A table of paths whose shortfall falls by 1 at share .25 and rises by 2 at share 1 with errors in common, and else stays."""
+    rng, rows = np.random.default_rng(5), []
+    for seed in range(200):
+        luck = rng.standard_normal()
+        for arm in ("common", "independent"):
+            for share, more in ((0.0, 0.0), (.25, -1.0), (1.0, 2.0)):
+                rows += [{"seed": seed, "arm": arm, "share": share, "downturn": downturn,
+                          "percent": luck + (more if arm == "common" and downturn else 0.0)} for downturn in (True, False)]
+    return common_model.shortfall_table(pd.DataFrame(rows), replications=200)
+
+
+def test_the_table_finds_changes_of_mean_and_shortfall_and_what_errors_in_common_add(made_up):
+    found = made_up.set_index(["downturn", "arm", "share"])
+    assert found.loc[(True, "common", .25), "shortfall_change"] == pytest.approx(-1) == found.loc[(True, "common", .25), "mean_change"]
+    assert found.loc[(True, "common", 1.0), "in_common"] == pytest.approx(2)
+    assert (found.xs("independent", level="arm")["shortfall_change"] == 0).all()
+    assert (found.xs(False, level="downturn")["shortfall_change"] == 0).all()
+
+
+def test_the_verdict_says_whether_the_sign_changes(made_up):
+    first, null = common_model.verdict(made_up).splitlines()
+    assert "changes sign, surely" in first and "does not change sign" in null

@@ -8,12 +8,13 @@ import pytest
 from experiments.auditing import audit
 from experiments.comparing import counterpart
 from experiments.loading import all_loaded
-from results.open_data import BORROWER_COLUMNS, LOOK_COLUMNS
+from results.open_data import BORROWER_COLUMNS, LOOK_COLUMNS, Lens
 from results.open_data_groups import group_effects, won_and_lost
 from results.open_data_section import compare_answers, compare_section
 from results.store import write_json, write_table
 from scenarios import load
 from sim.core.errors import UserError
+from tests.worlds import small_market
 
 SAYS = {"en": ("Who gains: thin files", "Who loses: nobody for certain", "Where the risk went: term loans written off"),
         "zh": ("受益者: 薄档案", "受损者: 无显著对象", "风险去向: 定期贷款核销")}
@@ -109,3 +110,16 @@ def test_an_audit_of_nobody_says_so(folder, tmp_path):
         audit(folder)
 
 
+
+
+def test_the_lens_counts_what_the_books_say():
+    lens = Lens()
+    market = small_market(after=90, observers=[lens], consumers__count=3000, merchants__count=300, days=90, large_bank__officers=3e4,
+                          relationship_bank__officers=1e7, merchants__bank_application_rate=12.0, credit_payment__is_offered=True)
+    table, lenders = lens.tables()["merchants"], [group.lenders for group in market.term_lenders]
+    assert table["n_loans"].sum() == sum(each.n_granted.sum() for each in lenders) > 10
+    lent = sum(each.granted_fen.sum() for each in lenders) / 100
+    assert table["lent_cny"].sum() == pytest.approx(lent, rel=1e-3)  # with a day of interest
+    assert table["n_refused"].sum() > 20
+    consumers = lens.tables()["consumers"]
+    assert set(consumers["is_woman"]) == {False, True} and consumers["n_asked"].sum() > 0

@@ -75,7 +75,7 @@ def test_without_news_a_run_spreads_as_the_threshold_model_says(monkeypatch):
     house, n = m.panic.houses[0], len(m.consumers)
     seeds = np.arange(0, n, 25)
     m.depositors.left_on[seeds], m.depositors.asked_minute[seeds] = m.day, 0
-    m.panic.fresh = seeds
+    m.panic.fresh, m.panic.n_queued[0] = seeds, len(seeds)
     error = .06 * panic.normals_of(panic.stream_key(m.path_seed, panic.Stream.PANIC_SIGNAL), np.arange(n), house.number)
     graph = m.social.to_sparse()
     threshold = np.maximum((1.0 + error - .89) / .3, 1e-9)
@@ -137,6 +137,16 @@ def test_holders_flee_a_fund_and_take_it_up_no_more():
     assert left.any() and m.savings.owed[0] < .6 * held
     m.run_days(20)
     assert (m.holdings.joined_on[left] < 0).all() and m.ledger.residual() == 0
+
+
+def test_nobody_takes_up_a_product_whose_issuer_failed():
+    fund = {"kind": "money_market_fund", "licensed_on": datetime.date(2012, 1, 1), "adopt_alone": 60.0}
+    m = banking_market(consumers__count=300, merchants__count=20, customers__is_contested=True, standing__focal__users_share=.9,
+                       products=[fund], **EXACT, after=4)
+    holders = len(m.holdings.members(0))
+    m.contagion.fail("products", [0])
+    m.run_days(3)
+    assert holders > 0 and len(m.holdings.members(0)) <= holders and not m.savings.joined_today.any()
 
 
 def test_a_quiet_world_with_panic_is_the_world_without_it():

@@ -41,16 +41,16 @@ class Panic(Channel):
         """Counters open: queues are served, first come first served."""
         panic, n = m.panic, len(m.consumers)
         for house in panic.houses:
+            panic.waiting[house.number] = 0
+            if panic.n_queued[house.number] == 0:
+                panic.waits_since[house.number] = -1
+                continue
             mine = slice(house.number * n, (house.number + 1) * n)
             minute = m.depositors.asked_minute[mine]
             ids = np.flatnonzero(minute >= 0)
-            panic.waiting[house.number] = 0
-            if len(ids) == 0:
-                panic.waits_since[house.number] = -1
-                continue
             ids = ids[np.lexsort((ids, minute[ids]))]
             unmet = self._serve_banks(m, house, mine, ids) if house.kind == "bank" else self._serve(m, house, mine, ids)
-            panic.waiting[house.number] = unmet
+            panic.waiting[house.number], panic.n_queued[house.number] = unmet, int((minute >= 0).sum())
             if unmet == 0:
                 panic.waits_since[house.number] = -1
             elif panic.waits_since[house.number] < 0:
