@@ -289,7 +289,7 @@ def leaves(m, house: House, ids) -> np.ndarray:
 
 
 def without_leavers(m, wishes):
-    """Notes wanted, without those who fled the P2P company; wishes: (rows, fen each)."""
+    """Notes wanted, without those who fled the P2P company; wishes: (rows, fen each).  Returns the same of those who stay."""
     rows, wish = wishes
     for house in m.panic.houses:
         if house.kind == NOTES:

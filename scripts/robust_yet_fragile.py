@@ -34,7 +34,7 @@ from sim.markets.closures import close_shops
 from sim.model import Market
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "reference"
-DEGREES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.5, 8.0, 12.0)
+DEGREES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.5, 8.0, 12.0, 18.0)
 CAPITALS = (0.03, 0.06, 0.1, 0.14, 0.18, 0.24, 0.32)  # of claims on customers
 DEGREE, CAPITAL = 3.0, 0.1  # what is held while the other changes
 LARGE = .05
