@@ -126,7 +126,7 @@ def take_up(m):
     mean = 100 * 2.5 * sum(each.share * each.monthly_income_cny for each in segments)
     for number, product in enumerate(m.products):
         own, p = product.settings, product.settings.platform
-        if p >= len(m.platforms) or not product.is_offered(m):
+        if p >= len(m.platforms) or not product.is_offered(m) or m.contagion.is_failed("products", number):
             continue
         at, mine = customers.of(p), holdings.of(number)
         stage, joined = customers.stage[at], holdings.joined_on[mine]

@@ -15,6 +15,22 @@ def run_section(run, lang: str) -> list[Section]:
     return [_section(tables, run.daily["date"], 1, lang)] if tables else []
 
 
+def answer_of_run(run, lang: str) -> list[str]:
+    """What contagion did in a run with channels, in a sentence or two; nothing elsewhere."""
+    tables = getattr(run, "contagion", None)
+    if not tables:
+        return []
+    say, write = Words(lang), Writer(lang)
+    failures, ran = tables["failures"], float(tables["runs"]["ran"].sum())
+    shops = float(failures[(failures["layer"] == "merchants") & (failures["round"] > 0)]["failed"].sum())
+    said = [_sentence(tables["losses"], failures, say, write)]
+    if shops:
+        said.append(say("contagion_answer_shops", shops=write.level(shops, "merchants", 3, short=True)))
+    if ran:
+        said.append(say("contagion_answer_ran", ran=write.level(ran, "people", 3, short=True)))
+    return [("" if lang == "zh" else " ").join(each for each in said if each)] if any(said) else []
+
+
 def compare_section(comparison, lang: str) -> list[Section]:
     """One section for each scenario with channels that had losses or runs; means over replicates."""
     tables, found = getattr(comparison, "contagion", None), []
@@ -59,7 +75,7 @@ def _sentence(losses, failures, say, write) -> str:
         return say("contagion_none") if not houses else ""
     total = losses.groupby(["layer", "channel"])["lost"].sum()
     layer, channel = total.idxmax()
-    return say("contagion_sentence", lost=write.level(float(total.sum()), "CNY", 3, short=True), failed=f"{houses:.3g}",
+    return say("contagion_sentence", lost=write.level(float(total.sum()), "CNY", 3), failed=f"{houses:.3g}",
                layer=say.named("layer", layer), channel=say.named("channel", channel))
 
 

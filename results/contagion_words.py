@@ -7,6 +7,8 @@ CONTAGION_WORDS: dict[str, tuple[str, str]] = {
     "contagion_none": ("Nobody failed and nobody lost anything by the failure of others.", "无人倒闭, 也无人因他人倒闭而受损。"),
     "contagion_sentence": ("Booked losses by failures of others: {lost}. {failed} banks, lenders, funds and platforms failed. Most was lost by {layer}, by {channel}.",
                            "因他人倒闭而入账的损失: {lost}。倒闭的银行、贷款机构、基金与平台: {failed} 家。损失最多的是{layer}, 途径为{channel}。"),
+    "contagion_answer_shops": ("{shops} shops failed because others did.", "{shops} 家店铺因他人倒闭而倒闭。"),
+    "contagion_answer_ran": ("{ran} people took everything out.", "{ran} 人取走全部存款。"),
     "contagion_note": ("These are losses that moved in the books. What contagion caused is the same world with the network off: see the measures of a comparison.",
                        "此为账簿中实际入账的损失。传染造成的影响须与关闭网络的同一世界比较, 见比较页的指标。"),
     "caption_contagion_losses": ("Losses by failures of others, summed since the first day, by who lost.", "因他人倒闭而累计的损失, 按受损者。"),

@@ -77,10 +77,10 @@ def run_page(run, lang: str = "en") -> Page:
     facts = facts_table(run.summary, say)
     sections = [
         Section("daily", say("section_daily"), pictures=[(daily.overview(run, drawn), say("caption_overview"))]),
+        *contagion_section.run_section(run, lang),
         *target_sections(paths, lang),
         *customers_section.run_section(run, lang),
         *savings_section.run_section(run, lang),
-        *contagion_section.run_section(run, lang),
         *lending_section.run_section(run, lang),
         Section("measures", say("section_kpi"), tables=[run_table(run, say)]),
         Section("facts", say("section_facts"), [] if facts else [say("fact_few_days", days=len(days))], tables=[facts] if facts else []),
@@ -123,8 +123,8 @@ def run_page(run, lang: str = "en") -> Page:
     )
     numbers = [*customers_section.customer_tiles(run, say), *target_tiles(paths, say)]
     about = funds_and_fees(s, lang)  # where the scenario has them, they are what it is about
-    return Page(_title(scenario, say), meta, _question(scenario, say), [*about, answer] if scenario.products else [answer, *about], numbers,
-                [], sections)
+    answers = [*contagion_section.answer_of_run(run, lang), *([*about, answer] if scenario.products else [answer, *about])]
+    return Page(_title(scenario, say), meta, _question(scenario, say), answers, numbers, [], sections)
 
 
 def compare_page(comparison, lang: str = "en") -> Page:

@@ -92,7 +92,8 @@ def test_all_that_reaches_a_policy_is_its_view_and_all_that_is_shared_in_it_is_i
     handed, n_checked = [], 0
     decide = TermPolicy.decide
 
-    def watched(policy, view):
+    def watched(policy, view, bad=None, contest=None):
+        assert bad is None and contest is None  # no score of sim/markets/common_scores.py, no rivals: the view is all
         handed.append((policy, view))
         return decide(policy, view)
 

@@ -139,6 +139,16 @@ def test_holders_flee_a_fund_and_take_it_up_no_more():
     assert (m.holdings.joined_on[left] < 0).all() and m.ledger.residual() == 0
 
 
+def test_nobody_takes_up_a_product_whose_issuer_failed():
+    fund = {"kind": "money_market_fund", "licensed_on": datetime.date(2012, 1, 1), "adopt_alone": 60.0}
+    m = banking_market(consumers__count=300, merchants__count=20, customers__is_contested=True, standing__focal__users_share=.9,
+                       products=[fund], **EXACT, after=4)
+    holders = len(m.holdings.members(0))
+    m.contagion.fail("products", [0])
+    m.run_days(3)
+    assert holders > 0 and len(m.holdings.members(0)) <= holders and not m.savings.joined_today.any()
+
+
 def test_a_quiet_world_with_panic_is_the_world_without_it():
     """Nobody looks: the same bits, but for the counts of the channel itself."""
     with_it = banking_market(consumers__count=500, merchants__count=30, after=25)
