@@ -289,7 +289,10 @@ def leaves(m, house: House, ids) -> np.ndarray:
 
 
 def without_leavers(m, wishes):
-    """Notes wanted, without those who fled the P2P company; wishes: (rows, fen each).  Returns the same of those who stay."""
+    """Who fled the P2P company wants no more of its notes.
+
+    wishes: (rows, fen each).  Reads: depositors.left_on.  Returns the same without them.
+    """
     rows, wish = wishes
     for house in m.panic.houses:
         if house.kind == NOTES:

@@ -84,8 +84,9 @@ def find_failed(m):
     """Banks without equity or cash, and funds, P2P company and platforms that cannot pay, have failed; or are saved.
 
     A platform can only fail by a shock: its own business here may overdraw.
-    Writes: banks.own_funds; sheets.outside, failed_on, securities, units, claims, debts, rescue_debt; savings.cash; financiers.cash;
-    interbank_loans.owed, price, sold_today, called_today, price_loss_today, owed_outside, owed_to_outside; rescue.spent.
+    Writes: banks.own_funds; sheets.outside, failed_on, securities, units, rescue_debt; savings.cash; interbank_loans.price, sold_today,
+    price_loss_today, owed_outside, owed_to_outside; rescue.spent.  Where they apply also the cash of a P2P company that is saved, and
+    loans between banks that are called in.
     """
     book = m.contagion
     if not book.is_on:
@@ -144,9 +145,9 @@ def repay_last_resort(m):
 def resolve(m):
     """Those who failed today share out what they have.
 
-    Writes: banks.own_funds; sheets.*; consumers.deposit, wallet, notes; merchants.cash, escrow; lenders.cash; financiers.cash, notes;
-    guarantors.cash; holdings.held, requested, due_on, joined_on, friends; savings.cash, owed; interbank_loans.owed, wanted, called_today,
-    owed_outside, owed_to_outside; panic.news; rescue.spent.
+    Writes: banks.own_funds; sheets.*; consumers.deposit; merchants.cash; financiers.cash; holdings.held, requested, due_on, joined_on,
+    friends; savings.owed; interbank_loans.owed_outside; panic.news; rescue.spent.  Where they apply also the notes of a P2P company, the
+    money of a fund, of micro-loan and guarantee companies at the first bank, and what a failed bank owes banks and the last resort.
     """
     failed = m.contagion.failed_today
     for bank in failed.get("banks", ()) if len(m.sheets) else ():
