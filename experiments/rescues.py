@@ -23,7 +23,7 @@ from experiments import options
 from experiments.loading import loaded
 from experiments.progress import Progress
 from experiments.workers import results_as_they_come, usual_workers
-from results.effects import mean_interval
+from results.effects import mean_interval, ratio_interval
 from results.measuring import cny
 from results.store import git_state, new_folder, versions, write_json, write_table
 from scenarios import load
@@ -91,23 +91,9 @@ def table_of(runs: pd.DataFrame) -> pd.DataFrame:
         for number in ("lost_without", "saved", "cost", "cost_to_state", "fewer_failed"):
             mean, low, high = mean_interval(mine[number])
             rows.append({"rescue": name, "number": number, "mean": mean, "low": low, "high": high, "n": len(mine)})
-        ratio, low, high = ratio_interval(mine["saved"].to_numpy(float), mine["cost"].to_numpy(float))
+        ratio, low, high = ratio_interval(mine["saved"], mine["cost"]) if mine["cost"].sum() > 0 else (np.nan,) * 3
         rows.append({"rescue": name, "number": "per_yuan", "mean": ratio, "low": low, "high": high, "n": len(mine)})
     return pd.DataFrame(rows)
-
-
-def ratio_interval(top: np.ndarray, bottom: np.ndarray) -> tuple[float, float, float]:
-    """sum(top) / sum(bottom) with the 95% interval of a jackknife; nan if the bottom is not above 0.  Source: Cochran (1977, ch. 6)."""
-    n = len(top)
-    if bottom.sum() <= 0:
-        return np.nan, np.nan, np.nan
-    ratio = float(top.sum() / bottom.sum())
-    left_out = bottom.sum() - bottom
-    if n < 2 or (left_out <= 0).any():
-        return ratio, np.nan, np.nan
-    each = (top.sum() - top) / left_out
-    half = 1.96 * float(np.sqrt((n - 1) / n * ((each - each.mean()) ** 2).sum()))
-    return ratio, ratio - half, ratio + half
 
 
 def rescues(scenario, *, replicates: int = 20, seed: int = 1, workers: int = 1, names: tuple[str, ...] = tuple(RESCUES),
