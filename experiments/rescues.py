@@ -1,7 +1,7 @@
 """What each rescue saves and costs: the same worlds with it and without it, and what is saved for each yuan spent.
 
     saved = losses by failures of others without the rescue - with it;   cost = what rescues cost with it - without it
-    saved per yuan = sum of saved / sum of cost over worlds, with a jackknife interval; not known if it costs nothing
+    saved per yuan = sum of saved / sum of cost over worlds, with a bootstrap interval; not known if it costs nothing
 
 Losses are those booked (`m.contagion`): of consumers, shops, banks and companies, by the failure of others; what owners of the failed lose
 is not among them, nor is it a cost that the state puts money in which it gets back.  A payer may be the state, other banks or creditors.

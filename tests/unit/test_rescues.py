@@ -26,7 +26,7 @@ def test_a_rescue_is_the_difference_between_the_same_worlds():
     assert "ring-fencing" in text_of(found) and "costs nothing" in text_of(found)
 
 
-def test_a_ratio_of_sums_has_a_jackknife_interval_and_none_without_costs():
+def test_a_ratio_of_sums_has_an_interval_and_none_without_costs():
     top, bottom = np.array([2.0, 4.0, 9.0]), np.array([1.0, 2.0, 3.0])
     ratio, low, high = ratio_interval(top, bottom)
     assert ratio == pytest.approx(2.5) and low < 2.5 < high
