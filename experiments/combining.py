@@ -115,6 +115,12 @@ def parts_of(scenario, texts=()) -> dict[str, dict[str, Any]]:
                      "--part 'name: path=value' or in experiment.parts")
     if lines:
         raise UserError(*lines)
+    paths = [(path, name) for name, off in found.items() for path in off]
+    for number, (path, name) in enumerate(paths):
+        for other, owner in paths[:number]:
+            if owner != name and (path + ".").startswith(other + ".") | (other + ".").startswith(path + "."):
+                raise UserError(f"part '{name}': {path} is set by part '{owner}' too ({other}); a setting belongs to one part, or what is "
+                                "off in one combination is on in another")
     for name, off in found.items():
         if load(scenario, off) == scenario:
             raise UserError(f"part '{name}': {', '.join(f'{path} = {value}' for path, value in off.items())} changes nothing in "

@@ -60,7 +60,10 @@ def _answer(table, measure: str, say: Words) -> str:
         return say("together_all_unsure", measure=name, interval=interval, n=whole.n) + say("together_stop")
     text = say("together_all_changed", measure=name, difference=difference, interval=interval)
     more, between = _written(surplus, "alone", measure, say)
-    text += say("together_more", surplus=more, interval=between) if _is_sure(surplus, "alone") else say("together_adds", interval=between)
+    if not _is_sure(surplus, "alone"):
+        text += say("together_adds", interval=between)
+    else:
+        text += say("together_more" if surplus.alone * whole.alone > 0 else "together_otherwise", surplus=more, interval=between)
     return text + say("together_stop")
 
 

@@ -117,7 +117,7 @@ def test_a_world_at_either_bound_of_any_setting_lives(name, half):
         for bound in bounds(name, path, value)[(number + half) % 2::2]:
             n_lived += lives(SCENARIOS[name], {dotted(path): bound})
             n_tried += 1
-    assert n_lived >= .8 * n_tried  # the others name a rule between settings, such as shares that sum to 1
+    assert n_tried - n_lived <= max(.2 * n_tried, 2)  # the others name a rule between settings, such as shares that sum to 1
 
 
 @given(st.data())

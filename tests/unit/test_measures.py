@@ -1,5 +1,6 @@
 """Each measure moves when its cause is changed, and only says what it says."""
 
+from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
@@ -264,6 +265,44 @@ def test_a_measure_of_products_is_known_and_moves_when_its_cause_is_changed(name
     assert np.isfinite(before[name]) and np.isfinite(after[name]) and before[name] != after[name]
 
 
+SHARING = {"agreements": [{"kind": "full_history", "start": date(2012, 1, 1)}], "open_data.consent": "asked", "offers.most_lenders": 3,
+           "joint_loans.loss_share": .3}
+
+
+def _book(purpose, amount):
+    return lambda m: m.ledger.money_today.__setitem__((purpose, m.ledger.entities.index("platform 0")), amount)
+
+
+def _paid_a_term_loan(m, number=0, age=10):
+    m.merchants.term_loan[3], m.merchants.term_paid_on[3], m.merchants.term_lender[3] = 10**6, m.day, number
+    m.merchants.opened_on[3] = m.day - age
+
+
+def _bid(ability):
+    def change(m):
+        one = {"rate": .1, "shop": 3, "ability": ability, "best_rival": .5, "is_won": True}
+        m.offers.bids = replace(m.offers.bids, **{field.name: np.array([one[field.name]] if field.name in one else [0])
+                                                  for field in fields(m.offers.bids)})
+    return change
+
+
+OF_SHARING = {
+    "data_fees": _set(("open_data", "fees_today"), 10**6), "data_look_ups": _set(("open_data", "look_ups_today"), 10**6),
+    "lenders_sharing": lambda m: m.open_data.is_member.__setitem__(slice(None), False),
+    "refusing_share": lambda m: m.open_data.refuses.__setitem__(slice(None), True),
+    "term_loans": lambda m: m.banks.granted_today.__setitem__(0, 10**4), "term_book": _column("merchants", "term_loan", 10**6),
+    "term_written_off": lambda m: m.banks.lost_today.__setitem__(0, 10**6), "term_loan_rate": _paid_a_term_loan,
+    "bids_per_applicant": _bid(.3), "less_informed_won": _bid(.3), "thin_file_loans": _paid_a_term_loan,
+    "moved_clients": lambda m: m.merchants.moved_on.__setitem__(3, m.day),
+    "joint_loan_fees": _book(Purpose.JOINT_FEE, 10**6), "joint_loan_losses": _book(Purpose.JOINT_LOSS, -10**6)}
+
+
+@pytest.mark.parametrize("name", OF_SHARING)
+def test_a_measure_of_shared_data_and_contests_moves_when_its_cause_is_changed(name):
+    before, after = with_change(OF_SHARING[name], days=2, **SHARING)
+    assert np.isfinite(after[name]) and not before[name] == after[name]
+
+
 OF_HOUSES = ("bank_capital_ratio", "weakest_bank_ratio", "bank_reserve_share", "security_price", "securities_sold", "interbank_loans",
              "failed_banks", "failed_houses", "consumers_lost", "ran", "withdrawn", "withdrawals_waiting", "rescue_cost_state",
              "rescue_cost_banks", "last_resort_loans")
@@ -287,8 +326,9 @@ def test_measures_of_banks_and_runs_are_known_and_say_what_happened():
 
 def test_customers_are_not_measured_where_nobody_competes_for_them():
     values = daily_values(small_market(days=1))
-    assert {name for name in MEASURES if MEASURES[name].is_optional} == {*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION, *OF_HOUSES}
-    assert all(np.isnan(values[name]) for name in (*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION, *OF_HOUSES))
+    assert {name for name in MEASURES if MEASURES[name].is_optional} == {*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION, *OF_HOUSES,
+                                                                                 *OF_SHARING}
+    assert all(np.isnan(values[name]) for name in (*OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION, *OF_HOUSES, *OF_SHARING))
 
 
 def test_who_was_a_user_before_the_run_neither_registers_nor_pays_for_the_first_time_in_it():
@@ -320,7 +360,7 @@ def test_a_measure_moves_when_its_cause_is_changed(name):
 
 
 def test_every_measure_has_a_cause_that_is_tested():
-    assert {*CAUSES, *OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION} == set(MEASURES)
+    assert {*CAUSES, *OF_CUSTOMERS, *OF_PRODUCTS, *OF_CONTAGION, *OF_HOUSES, *OF_SHARING} == set(MEASURES)
 
 
 def test_measures_say_their_unit_meaning_and_chinese_label():

@@ -62,7 +62,8 @@ def test_the_page_says_what_only_arises_together(lang, undrawn):
     (["promotion"], "must be name: path=value"), (PARTS[:1], "has 1 parts, must be 2 to 6"),
     ([PARTS[0], PARTS[0]], "needs a name of its own"),
     ([PARTS[0], "b: tactics.rate_promotion.pool_cny=x"], "pool_cny"), ([PARTS[0], "b: shocks.demand.size=0.3"], "changes nothing"),
-    ([PARTS[0], "b: shocks.demnd.size=0"], "demand")])
+    ([PARTS[0], "b: shocks.demnd.size=0"], "demand"),
+    ([PARTS[1], "b: shocks.demand.size=0.1"], "a setting belongs to one part")])
 def test_a_mistake_in_a_part_is_said(texts, words):
     with pytest.raises(UserError, match=words):
         parts_of(world(), texts)
