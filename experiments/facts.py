@@ -246,7 +246,7 @@ TESTS: dict[str, FactTest] = {
     "C30": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
                     "supplier_first_failures", 3),
     "C31": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
-                    "supplier_first_failures", 3),
+                    "circle_first_failures", 3),
     "L21": FactTest("defaults_deter_more_points", "points of strategic owners, walked away under full history less defaults only",
                     (.5, INF), "unknown_defaults_deter_more_points", NOBODY_TOLD, "walked_unshared", 50),
     "C20": FactTest("full_tells_more_auc", "AUC of a card on full history less on defaults", (.06, .18), "alike_full_tells_more_auc", ALIKE,
