@@ -171,9 +171,15 @@ class OpenData(Kept):
         self.was_member[number] |= is_in
 
     def keep_for_trial(self, number: int, lender: int, ids, columns) -> None:
-        """Add what a lender that may still join would have been shown of its cases `ids` (n,), in order of id."""
-        kept = self.trials.get((number, lender), {name: np.zeros(0, column.dtype) for name, column in {"id": ids, **columns}.items()})
-        self.trials[number, lender] = {name: np.concatenate((kept[name], column)) for name, column in {"id": ids, **columns}.items()}
+        """Add what a lender that may still join would have been shown of its cases `ids` (n,), in order of id; nan where a column is not.
+
+        Who is in may share too, so columns come and go.
+        """
+        kept, more = self.trials.get((number, lender), {"id": np.zeros(0, np.int64)}), {"id": ids, **columns}
+        before, now = len(kept["id"]), len(ids)
+        self.trials[number, lender] = {
+            name: np.concatenate((kept.get(name, np.full(before, np.nan, np.float32)), more.get(name, np.full(now, np.nan, np.float32))))
+            for name in dict.fromkeys((*kept, *more))}
 
     def may_join(self, number: int) -> np.ndarray:
         """Which lenders the agreement is open to (n_lenders,); not the platform's, if nobody else shares."""
@@ -191,6 +197,12 @@ class OpenData(Kept):
             tells |= self.is_member[number]
             kinds |= {kind for kind, is_in in zip(self.kinds, self.is_member[number]) if is_in}
         return kinds, tells
+
+    def banks_see_platform(self) -> bool:
+        """True if a bank is in an agreement by which the platform shows it the history of shops."""
+        n_banks = sum(kind in BANK_KINDS for kind in self.kinds)
+        return any(each.kind == "full_history" and "platform" in self.sharers(number)[0] and bool(self.is_member[number, :n_banks].any())
+                   for number, each in enumerate(self.agreements))
 
     def consents(self, rows) -> np.ndarray:
         """Which of the merchants `rows` may be shown (n,)."""
