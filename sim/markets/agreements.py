@@ -75,6 +75,8 @@ class AgreementSettings(Settings):
             raise ValueError(f"end {self.end} is before start {self.start}")
         if self.kind == "score_as_a_service" and self.sharers != ("platform",):
             raise ValueError(f"sharers = {', '.join(self.sharers)}: the score is the platform's; the only sharer must be platform")
+        if self.kind == "score_as_a_service" and self.is_mutual:
+            raise ValueError("is_mutual = true: who buys the platform's score shares nothing; leave it false, or take full_history")
         return self
 
     @field_validator("sharers")
@@ -89,11 +91,19 @@ class AgreementSettings(Settings):
 
 
 def _checked(names, known, what: str):
+    if not names:
+        raise ValueError(f"none is named; name at least one {what}: {', '.join(known)}")
     for name in names:
-        is_one_bank = what == "lender" and name.startswith("bank ") and name[5:].isdigit()
+        is_one_bank = what == "lender" and bank_named(name) is not None
         if name not in known and not is_one_bank:
             raise ValueError(f"no {what} called '{name}'; known: {', '.join(known)}{did_you_mean(name, known)}")
     return names
+
+
+def bank_named(name: str) -> int | None:
+    """The number in "bank 3"; None for any other name, "bank 03" too."""
+    number = name.removeprefix("bank ")
+    return int(number) if name.startswith("bank ") and number.isascii() and number.isdigit() and str(int(number)) == number else None
 
 
 @dataclass(frozen=True)
