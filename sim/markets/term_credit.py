@@ -27,7 +27,7 @@ def report_term_outcomes(m):
 
     Bad: more than 90 days past due at this lender, or at one that tells it, within the outcome window; a bid that lost, or a loan that
     was never paid out, has no outcome here.
-    Reads: merchants.term_paid_on, term_paid_by, term_bad_on, term_bad_by.  Writes: open_data.looks_today; what was learnt stays with the
+    Reads: merchants.term_paid_on, term_paid_by, term_bad_on, term_bad_by.  Writes: open_data.looks_today.  What was learnt stays with the
     lenders.
     """
     shops = m.merchants
