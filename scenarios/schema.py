@@ -195,7 +195,7 @@ class Scenario(Header):
     def _agreements_differ_in_name_and_know_their_banks(self):
         names = [each.name or each.kind for each in self.agreements]
         for name, each in zip(names, self.agreements):
-            if names.count(name) > 1:
+            if names.count(name) > 1 and not each.name:  # what is named twice is refused where files are read
                 raise ValueError(f"agreements.{name}: {names.count(name)} agreements have this name; give each a name of its own")
             for lender in each.lenders:
                 if (bank_named(lender) or 0) >= self.banks.count:

@@ -171,6 +171,7 @@ def test_a_chance_a_year_is_read_for_the_window_of_the_lender():
     ([{**HISTORY, "sharers": []}], "name at least one sharer"), ([{**HISTORY, "lenders": []}], "name at least one lender"),
     ([{**HISTORY, "lenders": ["bank 99"]}], "no 'bank 99'; the 24 banks are numbered from 0 to 23"),
     ([{**HISTORY, "lenders": ["bank 03"]}], "no lender called 'bank 03'"), ([HISTORY, HISTORY], "agreements have this name"),
+    ([{**HISTORY, "name": "x"}, {**REGISTER, "name": "x"}], "taken by an earlier entry"),
     ([{"kind": "score_as_a_service", "start": START, "is_mutual": True}], "shares nothing")])
 def test_an_agreement_that_cannot_hold_is_refused_in_one_line(wrong, says):
     with pytest.raises(UserError, match=says) as refused:
