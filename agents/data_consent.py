@@ -22,15 +22,23 @@ CREDIT_WORTH = .05  # a year, of a consumer's line: what it saves against an ove
 
 
 def decide_consent(m):
-    """Owners decide on the first day of an agreement, users of the credit payment on the first day; then each once in 90 days.
+    """Owners decide on the first day of an agreement, users of the credit payment on that of the run; then each once in 90 days.
+
+    An agreement that is older than the run counts from the first day of the run.
 
     Reads: merchants.quality, trouble_since, sales_trend; credit_users.spent.  Writes: open_data.refuses, consumers_refuse.
     """
     data = m.open_data
     if len(data.refuses):
-        _decide_again(m, data.refuses, any(each.start == m.date for each in data.agreements), owners_refuse)
+        _decide_again(m, data.refuses, _begins(m), owners_refuse)
     if len(data.consumers_refuse):
         _decide_again(m, data.consumers_refuse, m.day == 0, consumers_refuse)
+
+
+def _begins(m) -> bool:
+    """True on the first day of an agreement, and on the first of the run if one is in force."""
+    data = m.open_data
+    return any(each.start == m.date or m.day == 0 and data.is_active(m, number) for number, each in enumerate(data.agreements))
 
 
 def _decide_again(m, refuses, are_all_asked: bool, refuse):

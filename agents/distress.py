@@ -165,9 +165,10 @@ def _margin(m, rows) -> np.ndarray:
 def credit_elsewhere(m, rows) -> np.ndarray:
     """What the credit of their own bank would save the owners `rows` in a year, fen, as far as a default here would cost it.
 
-    It costs nothing where the bank is not told of it.  Where the bank is told of defaults alone, an owner expects to be taken for the
-    average one, and to get a loan with a clean record.  Where the bank sees the owner's history too, who would be refused for it anyway
-    has nothing to lose.  Saved: months of sales that such a bank lends x (rate of a pawnshop - its list price).
+    It costs nothing where the bank is not told of it, or the owner refuses to be shown.  Where the bank is told of defaults alone, an
+    owner expects to be taken for the average one, and to get a loan with a clean record.  Where the bank sees the owner's history too,
+    who would be refused for it anyway has nothing to lose.  Saved: months of sales that such a bank lends x (rate of a pawnshop - its
+    list price).
 
     Choice: a default bars from credit wherever it is told, as lenders here decide (`has_clean_record`).  Source: Padilla and Pagano
     (2000): who is known for what he is has less to prove.  Alternative: lenders forgive who has a good history.  Reason: a black list is
@@ -187,8 +188,8 @@ def credit_elsewhere(m, rows) -> np.ndarray:
         mine, policy = home == bank, m.term_policies[bank]
         terms = policy.settings
         a_year = terms.loan_months_of_sales * 30 * shops.sales_recent[rows[mine]] * (m.settings.owners.outside_apr - terms.apr)
-        would_lend = (policy.kept(bad[mine]) > 0) | ~data.consents(rows[mine]) | ~sees[bank]
-        saved[mine] = a_year * is_told[bank] * would_lend
+        would_lend = (policy.kept(policy.in_window(bad[mine])) > 0) | ~sees[bank]
+        saved[mine] = a_year * is_told[bank] * would_lend * data.consents(rows[mine])
     return np.maximum(saved, 0.0)
 
 

@@ -437,10 +437,10 @@ def ask_for_term_loan(m):
                & (shops.days_past_due == 0))
     tries_next = (shops.term_ask_again_on >= 0) & (shops.term_ask_again_on <= m.day)
     wants = u < m.settings.merchants.bank_application_rate / 365
-    if m.settings.offers.calls_a_year > 0 and m.open_data.is_member.any():
+    if m.settings.offers.calls_a_year > 0 and m.open_data.banks_see_platform():
         called = uniforms(stream_key(m.path_seed, Stream.POACHING_CALL, m.day), 0, len(shops), 0)
         is_client = (shops.credit_choice == TAKES) & (m.day - shops.last_draw_on <= 365)
-        wants |= is_client & (called < m.settings.offers.calls_a_year / 365)
+        wants |= is_client & (called < m.settings.offers.calls_a_year / 365) & m.open_data.consents(np.arange(len(shops)))
     starts = is_free & (shops.term_ask_again_on < 0) & wants
     shops.term_tries[starts] = 0
     shops.term_tries[tries_next] += 1

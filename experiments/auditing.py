@@ -11,7 +11,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from results.store import read_manifest, read_table, write_whole
+from results.open_data import BORROWER_COLUMNS, LOOK_COLUMNS
+from results.store import read_manifest, read_table, tables_in, write_whole
 from sim.core.errors import UserError, did_you_mean
 
 
@@ -20,13 +21,13 @@ def audit(folder: str | Path, *, borrower: int | None = None, lender: str | None
 
     borrower: a merchant by its number; one row a look at it: day, date, lender, agreement, mode, is_shown, columns.  Without it one
     row a lender, agreement and column: looks, asked, shown (borrowers, counted once a look), first and last date.
-    Raises: UserError if the folder holds no run that shared data, or the lender or borrower does not appear in it.
+    A look at column `outcome` is a lender that learns how a case ended from who tells it.
+    Raises: UserError if the folder holds no run that shared data, a table is torn or another one, or the lender or
+    borrower does not appear in it.
     """
     read_manifest(folder)
-    try:
-        looks, borrowers = (read_table(folder, f"open_data_{name}").reset_index() for name in ("looks", "borrowers"))
-    except UserError:
-        raise UserError(f"{folder}: no data were shared in this run, so there is nothing to audit") from None
+    looks, borrowers = (_table(folder, f"open_data_{name}", columns)
+                        for name, columns in (("looks", LOOK_COLUMNS), ("borrowers", BORROWER_COLUMNS)))
     if lender is not None:
         if lender not in set(looks["lender"]):
             known = ", ".join(dict.fromkeys(looks["lender"]))
@@ -34,6 +35,18 @@ def audit(folder: str | Path, *, borrower: int | None = None, lender: str | None
                             f"{did_you_mean(lender, list(looks['lender'].unique()))}")
         looks, borrowers = (table[table["lender"] == lender] for table in (looks, borrowers))
     return _of_lenders(looks) if borrower is None else _of_borrower(looks, borrowers, borrower)
+
+
+def _table(folder, name: str, columns) -> pd.DataFrame:
+    """A table of the audit.  Raises: UserError if it is not there, torn, or holds something else."""
+    if name not in tables_in(folder):
+        raise UserError(f"{folder}: no data were shared in this run, so there is nothing to audit")
+    table = read_table(folder, name).reset_index()
+    absent = [column for column in columns if column not in table]
+    if absent:
+        raise UserError(f"{folder}/{name}.parquet: not the table of an audit, without {', '.join(absent)}; it has "
+                        f"{', '.join(map(str, table.columns[:12]))}")
+    return table
 
 
 def _of_lenders(looks: pd.DataFrame) -> pd.DataFrame:
@@ -47,9 +60,8 @@ def _of_borrower(looks: pd.DataFrame, borrowers: pd.DataFrame, borrower: int) ->
     mine = borrowers[borrowers["borrower"] == borrower]
     if not len(mine):
         raise UserError(f"--borrower {borrower}: nobody looked at this merchant in shared data")
-    keys = ["day", "lender", "agreement"]
-    of_look = looks.drop_duplicates(keys)[[*keys, "date", "mode", "columns"]]
-    return mine.merge(of_look, on=keys)[["day", "date", "lender", "agreement", "mode", "is_shown", "columns"]]
+    told = mine[["look", "is_shown"]].merge(looks, on="look")
+    return told[["day", "date", "lender", "agreement", "mode", "is_shown", "columns"]]
 
 
 def audit_command(
@@ -64,4 +76,4 @@ def audit_command(
         write_whole(csv, lambda partial: table.to_csv(partial, index=False))
         print(f"{len(table):,} rows: {csv}")
     else:
-        print(table.to_string(index=False))
+        print(table.to_string(index=False) if len(table) else "No lender looked in shared data in this run.")

@@ -9,8 +9,8 @@ from sim.markets.term_credit import ASK_AGAIN_DAYS, rates
 
 THIN_DAYS = 365  # a shop younger than this at the start has a thin file: less than a year of accounts
 SIZES = ("small", "middle", "large")  # thirds by size
-LOOK_COLUMNS = ["day", "date", "lender", "agreement", "mode", "columns", "n_asked", "n_shown", "fee_cny"]
-BORROWER_COLUMNS = ["day", "lender", "agreement", "borrower", "is_shown"]
+LOOK_COLUMNS = ["day", "look", "date", "lender", "agreement", "mode", "columns", "n_asked", "n_shown", "fee_cny"]
+BORROWER_COLUMNS = ["day", "look", "lender", "agreement", "borrower", "is_shown"]
 
 
 def shows_open_data(scenario) -> bool:
@@ -54,12 +54,14 @@ class Lens:
     def _keep(self, m, look) -> None:
         data, agreement = m.open_data, m.open_data.agreements[look.agreement]
         fee = fen(agreement.fee_cny) * len(look.rows) / 100 if look.lender != data.platform else 0.0
-        name = agreement.name or agreement.kind
-        self._looks.append({"day": m.day, "date": m.date, "lender": data.labels[look.lender], "agreement": name, "mode": agreement.kind,
-                            "columns": " ".join(look.columns), "n_asked": len(look.rows), "n_shown": int(look.is_shown.sum()),
-                            "fee_cny": fee})
-        self._borrowers.append(pd.DataFrame({"day": np.int32(m.day), "lender": data.labels[look.lender], "agreement": name,
-                                             "borrower": look.rows.astype(np.int32), "is_shown": look.is_shown}))
+        name, number = agreement.name or agreement.kind, len(self._looks)
+        if look.columns == ("outcome",):
+            fee = 0.0
+        self._looks.append({"day": m.day, "look": number, "date": m.date, "lender": data.labels[look.lender], "agreement": name,
+                            "mode": agreement.kind, "columns": " ".join(look.columns), "n_asked": len(look.rows),
+                            "n_shown": int(look.is_shown.sum()), "fee_cny": fee})
+        self._borrowers.append(pd.DataFrame({"day": np.int32(m.day), "look": np.int32(number), "lender": data.labels[look.lender],
+                                             "agreement": name, "borrower": look.rows.astype(np.int32), "is_shown": look.is_shown}))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """By name."""

@@ -23,8 +23,9 @@ def members(table: pd.DataFrame, group: str) -> pd.Series:
 def numbers_of(table: pd.DataFrame) -> dict[str, float]:
     """Of some merchants of one run.
 
-    access: term loans paid out / applications that came to an end.  apr: of what was lent.  default: bad / term loans paid out.
-    lent: CNY a shop of the simulated world.  line: days with a platform line.  line_default: shops bad at the platform / with a line.
+    access: term loans paid out / paid out or refused; what nobody answered in time is not counted.  apr: of what was
+    lent.  default: bad / term loans paid out.  lent: CNY a shop of the simulated world.  line: days with a platform line.
+    line_default: shops bad at the platform / with a line.
     """
     sums = table[["n_loans", "n_refused", "lent_cny", "apr_cny", "n_bad", "line_share"]].sum()
     has_line = table["line_share"] > 0

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from results.effects import mean_interval
+from results.effects import holm, mean_interval
 from results.numbers import Writer
 from results.open_data_groups import NUMBERS, group_effects, won_and_lost
 from results.page import Cell, Section, Table, whisker
@@ -11,6 +12,7 @@ from results.words import Words
 
 PURSES = ("platform_profit", "lender_profit", "bank_profit", "merchant_profit")  # who can gain and lose money
 RISKS = ("written_off", "term_written_off", "npl_ratio", "bank_npl_ratio")
+GOOD = {"access": 1, "apr": -1, "line": 1}  # what is for an owner, by its sign
 MOST_NAMED = 5
 
 
@@ -26,9 +28,11 @@ def compare_answers(comparison, scenario, lang: str) -> list[str]:
         return []
     say, groups = Words(lang), found
     effects = comparison.effects[comparison.effects["scenario"] == scenario.name].set_index("measure")
-    gains, losses = _moved(effects, groups, say, 1), _moved(effects, groups, say, -1)
-    risk = [_told(effects.loc[name], say(f"short_{name}"), say.unit(name), say) for name in RISKS
-            if name in effects.index and effects.loc[name, "difference"]]
+    moved = _moved(effects, groups, say)
+    gains, losses = ([said for sign, said in moved if sign == side][:MOST_NAMED] for side in (1, -1))
+    risks = [name for name in RISKS if name in effects.index]
+    risk = [_told(effects.loc[name], say(f"short_{name}"), say.unit(name), say)
+            for name, is_sure in zip(risks, _sure(effects.loc[risks])) if is_sure]
     won = won_and_lost(comparison.open_data["merchants"], comparison.scenarios[0].name, scenario.name)
     write = Writer(lang)
     return [say("open_gains", who=_joined(gains, say)), say("open_loses", who=_joined(losses, say), won=write.share(won["won"].mean(), 1),
@@ -57,19 +61,36 @@ def _found(comparison, scenario) -> pd.DataFrame | None:
     return group_effects(merchants, baseline, scenario.name)
 
 
-def _moved(effects, groups: pd.DataFrame, say: Words, sign: int) -> list[str]:
-    """What certainly moved for (1) or against (-1) somebody: profits, access, price; those with the clearest interval first."""
-    write, said = Writer(say.lang), []
-    for name in PURSES:
-        if name in effects.index and _certain(effects.loc[name]) == sign:
-            said.append(_told(effects.loc[name], say(f"short_{name}"), say.unit(name), say))
-    for row in groups.itertuples():
-        good = {"access": 1, "apr": -1, "lent": 0, "line": 1}.get(row.measure, 0)
-        if row.group != "all" and good and _certain(row) * good == sign:
-            difference, interval = write.difference(row.difference, row.low, row.high, "share")
-            said.append(say("open_group_moved", group=say(f"open_group_{row.group}"), what=say(f"open_{row.measure}"),
-                            difference=difference, interval=interval))
-    return said[:MOST_NAMED]
+def _moved(effects, groups: pd.DataFrame, say: Words) -> list[tuple[int, str]]:
+    """(1 for, -1 against somebody; the words) of each that surely moved: profits, access, price; the largest beside its interval first."""
+    purses = [name for name in PURSES if name in effects.index]
+    of_groups = groups[(groups["group"] != "all") & groups["measure"].isin(GOOD)]
+    columns = ["difference", "low", "high", "n"]
+    both = pd.concat([effects.loc[purses, columns], of_groups[columns]], ignore_index=True)
+    words = [_told(effects.loc[name], say(f"short_{name}"), say.unit(name), say) for name in purses]
+    good, write = [1] * len(purses), Writer(say.lang)
+    for row in of_groups.itertuples():
+        difference, interval = write.difference(row.difference, row.low, row.high, "share")
+        words.append(say("open_group_moved", group=say(f"open_group_{row.group}"), what=say(f"open_{row.measure}"),
+                         difference=difference, interval=interval))
+        good.append(GOOD[row.measure])
+    t, is_sure = _t(both), _sure(both)
+    order = np.argsort(-np.round(np.abs(t), 6), kind="stable")
+    return [(int(np.sign(t[k])) * good[k], words[k]) for k in order if is_sure[k]]
+
+
+def _t(rows: pd.DataFrame) -> np.ndarray:
+    """Student's t of paired differences, from their 95% intervals; nan where there is no interval or nothing differs."""
+    half = ((rows["high"] - rows["low"]) / 2).to_numpy(float)
+    difference, n = rows["difference"].to_numpy(float), rows["n"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return difference / half * stats.t.ppf(.975, np.maximum(n - 1, 1))
+
+
+def _sure(rows: pd.DataFrame) -> np.ndarray:
+    """Which moved for sure at 5%, corrected for their number (Holm 1979); no interval, no certainty."""
+    p = 2 * stats.t.sf(np.abs(_t(rows)), np.maximum(rows["n"].to_numpy(float) - 1, 1))
+    return holm(p) < .05
 
 
 def _certain(row) -> int:

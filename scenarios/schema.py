@@ -48,7 +48,7 @@ from scenarios.target import Target
 from sim.contagion.channels import CHANNELS as CONTAGION_CHANNELS
 from sim.core.errors import did_you_mean
 from sim.core.settings import Settings
-from sim.markets.agreements import AgreementSettings, OpenDataSettings
+from sim.markets.agreements import AgreementSettings, OpenDataSettings, bank_named
 from sim.markets.common_scores import CommonModelSettings
 from sim.markets.credit import CreditSettings
 from sim.markets.credit_payment import CreditPaymentSettings
@@ -189,6 +189,18 @@ class Scenario(Header):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"products.{name}: {names.count(name)} products have this name; give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _agreements_differ_in_name_and_know_their_banks(self):
+        names = [each.name or each.kind for each in self.agreements]
+        for name, each in zip(names, self.agreements):
+            if names.count(name) > 1 and not each.name:  # what is named twice is refused where files are read
+                raise ValueError(f"agreements.{name}: {names.count(name)} agreements have this name; give each a name of its own")
+            for lender in each.lenders:
+                if (bank_named(lender) or 0) >= self.banks.count:
+                    raise ValueError(f"agreements.{name}.lenders: no '{lender}'; the {self.banks.count} banks are numbered from 0 to "
+                                     f"{self.banks.count - 1}")
         return self
 
     @model_validator(mode="after")

@@ -187,8 +187,14 @@ class LearningCard:
         self.fits: list[Fit] = []
 
     def score(self, features: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Probability of bad (n,): by the card, or one minus the expert's score until there is one."""
-        return 1 - self.expert(features) if self.card is None else self.card.probability(features)
+        """Probability of bad (n,): by the card, or one minus the expert's score until there is one.
+
+        What the card knows and nobody shows any more is missing.
+        """
+        if self.card is None:
+            return 1 - self.expert(features)
+        blank = np.full(len(next(iter(features.values()))), np.nan)
+        return self.card.probability({**{feature.name: blank for feature in self.card.features}, **features})
 
     def is_due(self, day: int) -> bool:
         """True if enough new bads were seen and the last attempt is long enough ago."""

@@ -79,12 +79,13 @@ class TermPolicy(Learner):
         self.learning = LearningCard(self.points, settings.learning, settings.scorecard)
 
     def decide(self, view: View, bad=None, contest: Contest | None = None) -> TermOffer:
-        """Rules first, then points or the card, then size; with a score from elsewhere, `bad` (n,), that in place of points and card.
+        """Rules first, then points or the card, then size; with a score from elsewhere, `bad` a year (n,), that alone.
 
         In a contest each applicant is named a rate of its own, and refused where that is too high for any margin to be earned.
         """
         s = self.settings
         if bad is not None:
+            bad = self.in_window(bad)
             score, good = 1.0 - bad, True
         elif self.learning.card is None:
             score = np.clip(self.points(view.features()), 0, 1)
@@ -105,6 +106,11 @@ class TermPolicy(Learner):
         approved = good & pays & self.may_apply(view) & has_clean_record(view) & (amount >= fen(s.smallest_loan_cny)) & (amount > 0)
         return TermOffer(approved, score, np.where(approved, amount, 0), np.where(approved, pledge, 0).astype(np.int64), rate, believed)
 
+    def in_window(self, bad_a_year) -> np.ndarray:
+        """Chance to go bad within `outcome_days` of who does so within a year with `bad_a_year`, (n,)."""
+        days = self.settings.outcome_days
+        return bad_a_year if days == 365 else 1.0 - (1.0 - np.minimum(bad_a_year, 1.0)) ** (days / 365)
+
     def kept(self, bad) -> np.ndarray:
         """What expected loss leaves of a loan's margin, share of it, 0 if nothing: 1 - P(bad in term) x loss / margin.
 
@@ -119,7 +125,7 @@ class TermPolicy(Learner):
         """(score, good, bad) where a shared score says how likely bad is: then that and the own points decide, by margin.
 
         bad a year = usual rate of such loans x shared chance / mean shared chance x exp(-d z - d^2 / 2), z the own points in standard
-        deviations of past cases, d what a file of AUC A tells: sqrt(2) Phi^-1(A).
+        deviations of past cases, d what a file of AUC A tells: sqrt(2) Phi^-1(A); without past cases the last factor is 1.
 
         Choice: a bought score is anchored at the lender's own usual rate and joined with the own file.  Source: Siddiqi (2006, chapter
         6): scaling to own odds; L10 for A.  Alternative: trust the probability as it stands, or refuse whom either refuses.  Reason: the
@@ -131,9 +137,9 @@ class TermPolicy(Learner):
             return score, good, bad
         past = self.learning.experience.features
         own = np.clip(self.points(past), 0, 1) if len(self.learning.experience) >= LEAST_PAST_CASES else np.zeros(1)
-        z = (score - own.mean()) / own.std() if own.std() > 0 else 0.0
-        a_year = np.minimum(s.usual_bad_rate * told / view.usual_bad * np.exp(-OWN_FILE * z - OWN_FILE ** 2 / 2), 1.0)
-        is_told, within = ~np.isnan(told), 1.0 - (1.0 - a_year) ** (s.outcome_days / 365)
+        tells = np.exp(-OWN_FILE * (score - own.mean()) / own.std() - OWN_FILE ** 2 / 2) if own.std() > 0 else 1.0
+        a_year = np.minimum(s.usual_bad_rate * told / view.usual_bad * tells, 1.0)
+        is_told, within = ~np.isnan(told), self.in_window(a_year)
         believed = np.zeros(len(told)) if bad is None else bad  # 0: the points decide
         return np.where(is_told, 1.0 - within, score), good | is_told, np.where(is_told, within, believed)
 

@@ -3,6 +3,10 @@
 number: among all lenders of term loans, (n,); debt: an account of merchants; rows: merchants; amount: fen.
 """
 
+import numpy as np
+
+from sim.core.ledger import Purpose
+
 
 def cancel_at_lenders(m, number, debt, rows, amount, purpose) -> None:
     """Lenders give up what the merchants `rows` owe."""
@@ -24,3 +28,13 @@ def pay_lenders(m, number, debt, rows, amount, purpose) -> None:
         mine, lender = group.rows(number)
         m.ledger.pay(m.books.cash, rows[mine], group.money, lender, amount[mine], purpose=purpose)
         m.ledger.cancel(group.claims, lender, debt, rows[mine], amount[mine], purpose=purpose)
+
+
+def bear_joint_losses(m, rows, number, lost) -> None:
+    """The platform pays lenders its share of what they just lost on joint loans of `rows` (`sim/markets/joint_loans.py`)."""
+    borne = (lost * m.settings.joint_loans.loss_share).astype(np.int64) * m.merchants.term_is_joint[rows]
+    if not borne.any():
+        return
+    for group in m.term_lenders:
+        mine, lender = group.rows(number)
+        m.ledger.pay(m.books.platform_own, 0, group.money, lender, borne[mine], purpose=Purpose.JOINT_LOSS)

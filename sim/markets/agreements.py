@@ -75,6 +75,8 @@ class AgreementSettings(Settings):
             raise ValueError(f"end {self.end} is before start {self.start}")
         if self.kind == "score_as_a_service" and self.sharers != ("platform",):
             raise ValueError(f"sharers = {', '.join(self.sharers)}: the score is the platform's; the only sharer must be platform")
+        if self.kind == "score_as_a_service" and self.is_mutual:
+            raise ValueError("is_mutual = true: who buys the platform's score shares nothing; leave it false, or take full_history")
         return self
 
     @field_validator("sharers")
@@ -89,11 +91,19 @@ class AgreementSettings(Settings):
 
 
 def _checked(names, known, what: str):
+    if not names:
+        raise ValueError(f"none is named; name at least one {what}: {', '.join(known)}")
     for name in names:
-        is_one_bank = what == "lender" and name.startswith("bank ") and name[5:].isdigit()
+        is_one_bank = what == "lender" and bank_named(name) is not None
         if name not in known and not is_one_bank:
             raise ValueError(f"no {what} called '{name}'; known: {', '.join(known)}{did_you_mean(name, known)}")
     return names
+
+
+def bank_named(name: str) -> int | None:
+    """The number in "bank 3"; None for any other name, "bank 03" too."""
+    number = name.removeprefix("bank ")
+    return int(number) if name.startswith("bank ") and number.isascii() and number.isdigit() and str(int(number)) == number else None
 
 
 @dataclass(frozen=True)
@@ -171,9 +181,15 @@ class OpenData(Kept):
         self.was_member[number] |= is_in
 
     def keep_for_trial(self, number: int, lender: int, ids, columns) -> None:
-        """Add what a lender that may still join would have been shown of its cases `ids` (n,), in order of id."""
-        kept = self.trials.get((number, lender), {name: np.zeros(0, column.dtype) for name, column in {"id": ids, **columns}.items()})
-        self.trials[number, lender] = {name: np.concatenate((kept[name], column)) for name, column in {"id": ids, **columns}.items()}
+        """Add what a lender that may still join would have been shown of its cases `ids` (n,), in order of id; nan where a column is not.
+
+        Who is in may share too, so columns come and go.
+        """
+        kept, more = self.trials.get((number, lender), {"id": np.zeros(0, np.int64)}), {"id": ids, **columns}
+        before, now = len(kept["id"]), len(ids)
+        self.trials[number, lender] = {
+            name: np.concatenate((kept.get(name, np.full(before, np.nan, np.float32)), more.get(name, np.full(now, np.nan, np.float32))))
+            for name in dict.fromkeys((*kept, *more))}
 
     def may_join(self, number: int) -> np.ndarray:
         """Which lenders the agreement is open to (n_lenders,); not the platform's, if nobody else shares."""
@@ -191,6 +207,12 @@ class OpenData(Kept):
             tells |= self.is_member[number]
             kinds |= {kind for kind, is_in in zip(self.kinds, self.is_member[number]) if is_in}
         return kinds, tells
+
+    def banks_see_platform(self) -> bool:
+        """True if a bank is in an agreement by which the platform shows it the history of shops."""
+        n_banks = sum(kind in BANK_KINDS for kind in self.kinds)
+        return any(each.kind == "full_history" and "platform" in self.sharers(number)[0] and bool(self.is_member[number, :n_banks].any())
+                   for number, each in enumerate(self.agreements))
 
     def consents(self, rows) -> np.ndarray:
         """Which of the merchants `rows` may be shown (n,)."""

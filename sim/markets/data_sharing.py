@@ -26,7 +26,7 @@ from sim.core.views import (
 from sim.markets.agreements import Look
 from sim.markets.loans import days_past_due
 from sim.markets.officers import error_of_visits
-from sim.markets.shared_columns import column_names, shared_columns, usual_chance
+from sim.markets.shared_columns import NOT_TRADE, column_names, may_be_shown, shared_columns, usual_chance
 
 MARGIN_BY_QUALITY = .05  # of sales, a standard deviation of quality (assumption: good shops earn more)
 HIDDEN_WHEN_LIMITED = ("rating", "sales_growth", "stock_days", "settlement_days", "complaint_share", "n_favourites")
@@ -73,26 +73,27 @@ class DataSharing:
         numbers = np.flatnonzero(data.was_member[:, lender])
         if len(numbers) == 0:
             return own
-        may_be_shown, blank = data.consents(rows), np.full(len(rows), np.nan)
-        shared, bad, is_known = {}, None, np.zeros(len(rows), bool)
+        shown_of, blank = may_be_shown(m, rows), np.full(len(rows), np.nan)
+        shared, bad, is_known, is_told = {}, None, np.zeros(len(rows), bool), False
         says_who_refuses = len(data.refuses) > 0 and m.settings.open_data.refusal_is_shown
         for number in numbers:
             is_in = data.is_member[number, lender] and data.can_pay(m, number, lender, len(rows))
             if not is_in:
                 shared = {**dict.fromkeys(column_names(m, number, lender), blank), **shared}
                 continue
+            is_told = True
             found, chance = shared_columns(m, number, lender, rows)
-            shown = {name: np.where(may_be_shown, column, np.nan) for name, column in found.items()}
+            shown = {name: np.where(shown_of, column, np.nan) for name, column in found.items()}
             shared |= {name: np.fmax(column, shared.get(name, blank)) for name, column in shown.items()}
             if chance is not None:
-                bad = np.where(may_be_shown, chance, np.nan)
-            if data.agreements[number].kind != "defaults_only":
-                is_known |= may_be_shown
+                bad = np.where(shown_of, chance, np.nan)
+            for name in found.keys() - NOT_TRADE:
+                is_known |= ~np.isnan(shown[name])
             if note:
                 names = (*found, "refuses_sharing") if says_who_refuses else tuple(found)
-                data.note(m, Look(lender, int(number), names, rows.copy(), may_be_shown.copy()))
+                data.note(m, Look(lender, int(number), names, rows.copy(), shown_of.copy()))
         if says_who_refuses:
-            shared["refuses_sharing"] = (~may_be_shown).astype(float)
+            shared["refuses_sharing"] = (~data.consents(rows)).astype(float) if is_told else blank
         return SharedView(own, shared, bad, is_known, 0.0 if bad is None else usual_chance(m))
 
     def keep_for_trials(self, m, lender: int, rows, ids) -> None:
@@ -100,9 +101,9 @@ class DataSharing:
         data = m.open_data
         for number, agreement in enumerate(data.agreements):
             if agreement.joins == "chooses" and not data.is_member[number, lender] and data.may_join(number)[lender]:
-                may_be_shown = data.consents(rows)
+                shown_of = may_be_shown(m, rows)
                 columns = shared_columns(m, number, lender, rows)[0]
-                data.keep_for_trial(number, lender, ids, {name: np.where(may_be_shown, each, np.nan).astype(np.float32)
+                data.keep_for_trial(number, lender, ids, {name: np.where(shown_of, each, np.nan).astype(np.float32)
                                                           for name, each in columns.items()})
 
     def _own_view(self, m, lender: int, rows, error) -> View:

@@ -35,7 +35,7 @@ def is_joint(m, lender) -> np.ndarray:
 
 
 def pay_fees(m, rows, number, amount) -> None:
-    """Lenders pay for today's joint loans among `rows`: fee x what is owed on average, for the share borne."""
+    """Lenders pay for today's joint loans among `rows`: fee x what is owed on average, for the share borne; no till is overdrawn."""
     s, joint = m.settings.joint_loans, m.merchants.term_is_joint[rows]
     if not joint.any():
         return
@@ -43,18 +43,17 @@ def pay_fees(m, rows, number, amount) -> None:
     fee = (amount * (s.fee_apr * s.loss_share * (months + 1) / 24)).astype(np.int64) * joint
     for group in m.term_lenders:
         mine, lender = group.rows(number)
-        due = fee[mine] if group.money.may_overdraw else np.minimum(fee[mine], group.money.balance[lender])
+        due = fee[mine] if group.money.may_overdraw else _within(lender, fee[mine], group.money.balance)
         m.ledger.pay(group.money, lender, m.books.platform_own, 0, due, purpose=Purpose.JOINT_FEE)
 
 
-def bear_losses(m, rows, number, lost) -> None:
-    """The platform pays lenders its share of what was lost today on joint loans of `rows`."""
-    borne = (lost * m.settings.joint_loans.loss_share).astype(np.int64) * m.merchants.term_is_joint[rows]
-    if not borne.any():
-        return
-    for group in m.term_lenders:
-        mine, lender = group.rows(number)
-        m.ledger.pay(m.books.platform_own, 0, group.money, lender, borne[mine], purpose=Purpose.JOINT_LOSS)
+def _within(lender, fee, till) -> np.ndarray:
+    """What is paid of each fee if every lender pays in order as far as its till reaches, fen (n,)."""
+    left, paid = till.copy(), np.zeros(len(fee), np.int64)
+    for place in range(len(fee)):  # a few loans a day
+        paid[place] = min(int(fee[place]), max(int(left[lender[place]]), 0))
+        left[lender[place]] -= paid[place]
+    return paid
 
 
 def call_below(m, rows, usual) -> np.ndarray:

@@ -10,6 +10,7 @@ Source: assumption.  Alternative: recompute every column from what is left.  Rea
 import numpy as np
 
 from sim.core.random import Stream, stream_key, uniforms_of
+from sim.markets.agreements import Look
 from sim.markets.loans import days_past_due
 
 COLUMNS_OF = {"platform": "platform", "b2b": "b2b", "supply_chain": "orders", "large_bank": "bank", "relationship_bank": "bank",
@@ -19,6 +20,7 @@ HAS_ITSELF = {"bank_file": "bank", "limited": "b2b", "order_history": "orders", 
 NEEDS_DAYS = {"sales_trend": 60, "sales_growth": 60, "orders": 60, "stock_days": 60, "settlement_days": 60, "n_favourites": 30,
               "rating": 365, "complaint_share": 365, "annual_sales": 365, "stated_margin": 365, "surface": 365}
 LIFELONG = ("relationship_days",)  # known back to `forget_days` and no further
+NOT_TRADE = {"elsewhere_late_days", "elsewhere_bad", "shared_bad"}  # who is shown no more does not know a shop's trade
 KNOWN_ANYHOW = ("age_days",)  # every lender sees since when a shop is open
 YEAR_DAYS = 365
 USUAL_SAMPLE = 1000  # shops
@@ -56,14 +58,19 @@ def told_bad_since(m, lender: int, rows, day: int) -> np.ndarray:
     Choice: where defaults are shared a case is bad if anybody says so, as with a credit bureau.  Source: DESIGN 4.14, sharing pools
     outcomes; Siddiqi (2006, chapter 4).  Alternative: own loans only.  Reason: a borrower who failed elsewhere was a bad one.
     """
-    data, shops, told = m.open_data, m.merchants, np.zeros(len(rows), bool)
-    for number in np.flatnonzero(data.is_member[:, lender]):
+    data, told, shown = m.open_data, np.zeros(len(rows), bool), may_be_shown(m, rows)
+    for number in np.flatnonzero(data.is_member[:, lender]) if len(rows) else ():
         if data.agreements[number].kind == "score_as_a_service":
             continue
         tells = data.sharers(number)[1] & (np.arange(len(data.labels)) != lender)
-        by = shops.term_bad_by[rows]
-        told |= (by >= 0) & tells[by] & (shops.term_bad_on[rows] >= day) | tells[data.platform] & (shops.bad_on[rows] >= day)
-    return told & data.consents(rows)
+        told |= _remembered_bad_on(m, tells, records_of(m, rows)) >= day
+        data.looks_today.append(Look(lender, int(number), ("outcome",), rows.copy(), shown.copy()))  # no new look-up: no fee
+    return told & shown
+
+
+def may_be_shown(m, rows) -> np.ndarray:
+    """Which of the merchants `rows` others' records may be shown of (n,): the owner consents, and so does whose record is taken for it."""
+    return m.open_data.consents(rows) & m.open_data.consents(records_of(m, rows))
 
 
 def records_of(m, rows) -> np.ndarray:
@@ -89,7 +96,7 @@ def platform_score(m, rows):
         return 1.0 - np.asarray(lender.decide(view).score, float), None
     features = {name: np.full(len(rows), np.nan) if NEEDS_DAYS.get(name, 0) > m.settings.open_data.forget_days else column
                 for name, column in view.features().items()}
-    within = np.asarray(card.probability(_as_fitted(card, features)), float)
+    within = np.asarray(lender.learning.score(features), float)
     bad = 1.0 - (1.0 - within) ** (YEAR_DAYS / lender.settings.outcome_days)
     return bad, bad
 
@@ -101,25 +108,26 @@ def usual_chance(m) -> float:
     return 0.0 if chance is None or len(chance) == 0 else float(chance.mean())
 
 
-def _as_fitted(card, features):
-    """The features, with nan for what a card also knows from others."""
-    blank = np.full(len(next(iter(features.values()))), np.nan)
-    return {**{feature.name: blank for feature in card.features}, **features}
-
-
 def _defaults(m, tells, rows):
     """Oldest arrears now, and whether there was a default that is remembered, at the lenders that tell."""
-    shops, platform = m.merchants, m.open_data.platform
-    late, bad_on = np.zeros(len(rows)), np.full(len(rows), -1)
-    if tells[platform]:
-        late, bad_on = np.maximum(late, days_past_due(m, rows)), np.maximum(bad_on, shops.bad_on[rows])
+    shops, late = m.merchants, np.zeros(len(rows))
+    if tells[m.open_data.platform]:
+        late = np.maximum(late, days_past_due(m, rows))
     theirs = (shops.term_loan[rows] > 0) & tells[shops.term_lender[rows]] & (shops.term_lender[rows] >= 0)
     late = np.maximum(late, np.where(theirs, np.maximum(m.day - shops.term_due_on[rows], 0), 0))
+    return {"elsewhere_late_days": late, "elsewhere_bad": (_remembered_bad_on(m, tells, rows) >= 0).astype(float)}
+
+
+def _remembered_bad_on(m, tells, rows) -> np.ndarray:
+    """Day of the last default at the lenders that tell (n,); -1 where none is remembered, or its owner came back and is not recognised."""
+    shops = m.merchants
     told = (shops.term_bad_by[rows] >= 0) & tells[shops.term_bad_by[rows]]
-    bad_on = np.maximum(bad_on, np.where(told, shops.term_bad_on[rows], -1))
+    bad_on = np.where(told, shops.term_bad_on[rows], -1)
+    if tells[m.open_data.platform]:
+        bad_on = np.maximum(bad_on, shops.bad_on[rows])
     is_bad = (bad_on >= 0) & (m.day - bad_on <= m.settings.open_data.forget_days)
     hidden = (bad_on < shops.reopened_on[rows]) & ~came_back(m, rows)
-    return {"elsewhere_late_days": late, "elsewhere_bad": (is_bad & ~hidden).astype(float)}
+    return np.where(is_bad & ~hidden, bad_on, -1)
 
 
 def came_back(m, rows) -> np.ndarray:

@@ -7,6 +7,7 @@ clients wait, or go elsewhere.
 
 import numpy as np
 
+from sim.contagion.lenders import bear_joint_losses
 from sim.core.finance import annuity
 from sim.core.kernels import kernel
 from sim.core.ledger import Purpose
@@ -24,9 +25,10 @@ ASK_AGAIN_DAYS = 14  # after a refusal (assumption)
 def report_term_outcomes(m):
     """Lenders of term loans are told how the approved applications ended whose time is up, and may make a new card.
 
-    Bad: more than 90 days past due at this lender, or at one that tells it, within the outcome window; what was granted and never paid
-    out has no outcome.
-    Reads: merchants.term_paid_on, term_paid_by, term_bad_on, term_bad_by.  Returns nothing: what was learnt stays with the lenders.
+    Bad: more than 90 days past due at this lender, or at one that tells it, within the outcome window; a bid that lost, or a loan that
+    was never paid out, has no outcome here.
+    Reads: merchants.term_paid_on, term_paid_by, term_bad_on, term_bad_by.  Writes: open_data.looks_today.  What was learnt stays with the
+    lenders.
     """
     shops = m.merchants
     for number, policy in enumerate(m.term_policies):
@@ -34,9 +36,10 @@ def report_term_outcomes(m):
             continue
         ids = policy.cases_to_judge(m.day)
         rows, since = ids % len(shops), m.day - policy.settings.outcome_days
-        is_bad = (shops.term_bad_by[rows] == number) & (shops.term_bad_on[rows] >= since) | told_bad_since(m, number, rows, since)
+        is_bad = (shops.term_bad_by[rows] == number) & (shops.term_bad_on[rows] >= since)
         is_known = is_bad | (shops.term_paid_by[rows] == number) & (shops.term_paid_on[rows] >= since)
-        policy.learn(ids[is_known], is_bad[is_known], m.day)
+        ids, rows, is_bad = ids[is_known], rows[is_known], is_bad[is_known]
+        policy.learn(ids, is_bad | told_bad_since(m, number, rows, since), m.day)
 
 
 def decide_applications(m):
@@ -217,7 +220,7 @@ def collect_instalments(m):
         for name, amount in (("interest", interest), ("lost", lost)):
             np.add.at(getattr(group.lenders, f"{name}_today"), lender, amount[mine])
             np.add.at(getattr(group.lenders, f"{name}_fen"), lender, amount[mine])
-    joint_loans.bear_losses(m, rows, number, lost)
+    bear_joint_losses(m, rows, number, lost)
     gone = rows[shops.term_loan[rows] == 0]
     shops.term_lender[gone] = shops.term_due_on[gone] = -1
     shops.term_part_paid[gone] = shops.term_apr[gone] = shops.term_is_joint[gone] = 0

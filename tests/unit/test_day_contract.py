@@ -120,6 +120,7 @@ def written():
         micro_specialist__officers=1e6, micro_specialist__reach=.9, micro_specialist__recover_after_days=5,
         micro_specialist__call_below=1.0, micro_specialist__smallest_loan_cny=0.0, micro_specialist__pass_mark=0.0,
         large_bank__term_months=1, large_bank__recover_after_days=5, relationship_bank__term_months=1, micro_specialist__term_months=1,
+        micro_specialist__outcome_days=60,
         p2p__reach=1.0, p2p__pass_mark=0.0, p2p__officers=2e3, p2p__investor_share=.9, p2p__capital_cny=1e10, supply_chain__reach=1.0,
         supply_chain__officers=1e5, merchants__home_bank_bonus=0.0, owners__taste_for_credit=1.0,
         platforms__client_managers=500.0, credit__advance_share=1.0, loans__order_maturity_days=10, loans__credit_maturity_days=10,

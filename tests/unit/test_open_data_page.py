@@ -80,9 +80,9 @@ def test_what_a_scenario_extends_takes_the_place_of_a_baseline_of_other_days():
 
 @pytest.fixture
 def folder(tmp_path):
-    looks = pd.DataFrame([(3, "2012-01-04", "bank 3", "score", "score_as_a_service", "shared_bad refuses_sharing", 2, 1, 10.0),
-                          (9, "2012-01-10", "p2p", "score", "score_as_a_service", "shared_bad", 1, 1, 5.0)], columns=LOOK_COLUMNS)
-    borrowers = pd.DataFrame([(3, "bank 3", "score", 17, False), (3, "bank 3", "score", 18, True), (9, "p2p", "score", 17, True)],
+    looks = pd.DataFrame([(3, 0, "2012-01-04", "bank 3", "score", "score_as_a_service", "shared_bad refuses_sharing", 2, 1, 10.0),
+                          (9, 1, "2012-01-10", "p2p", "score", "score_as_a_service", "shared_bad", 1, 1, 5.0)], columns=LOOK_COLUMNS)
+    borrowers = pd.DataFrame([(3, 0, "bank 3", "score", 17, False), (3, 0, "bank 3", "score", 18, True), (9, 1, "p2p", "score", 17, True)],
                              columns=BORROWER_COLUMNS)
     write_json(tmp_path / "manifest.json", {"versions": {}})
     for name, table in (("looks", looks), ("borrowers", borrowers)):

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.contagion.channels.channel import Channel, ChannelSettings
 from sim.contagion.estates import LOAN, TERM, pledged
-from sim.contagion.lenders import cancel_at_lenders, pay_lenders
+from sim.contagion.lenders import bear_joint_losses, cancel_at_lenders, pay_lenders
 from sim.core.ledger import Purpose
 from sim.core.settings import setting
 
@@ -45,6 +45,7 @@ class LenderLoss(Channel):
         claims, lost = estates.newly_lost(TERM)
         owner, number = estates.debtor[claims], estates.ref[claims]
         cancel_at_lenders(m, number, books.term_debt, owner, lost, purpose)
+        bear_joint_losses(m, owner, number, lost)
         is_bad = lost >= BAD_FEN
         shops.term_bad_on[owner[is_bad]], shops.term_bad_by[owner[is_bad]] = m.day, number[is_bad]
         for group in m.term_lenders:
@@ -71,7 +72,7 @@ class LenderLoss(Channel):
         self._sell_pledges(m, estates.rows[shops.term_loan[estates.rows] > 0])
         ended = estates.rows[shops.term_loan[estates.rows] == 0]
         shops.term_lender[ended] = shops.term_due_on[ended] = -1
-        shops.term_part_paid[ended] = 0
+        shops.term_part_paid[ended] = shops.term_apr[ended] = shops.term_is_joint[ended] = 0
 
     def _sell_pledges(self, m, rows) -> None:
         """What is still owed on term loans is covered by pledges: they are sold, from outside.
