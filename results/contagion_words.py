@@ -52,6 +52,7 @@ CONTAGION_WORDS: dict[str, tuple[str, str]] = {
     "channel_funding_withdrawal": ("withdrawal of funding", "抽回资金"),
     "rescue_bail_out": ("bail-out", "救助注资"),
     "rescue_last_resort": ("loans of last resort that were lost", "最后贷款人损失"),
+    "rescue_bridge_bank": ("losses of bridge banks", "过桥银行亏损"),
     "rescue_deposit_insurance": ("deposit insurance", "存款保险"),
     "rescue_ring_fence": ("kept apart: creditors of the platform bear it", "资金隔离: 由平台债权人承担"),
     "rescue_outside_creditors": ("borne by outside creditors", "由外部债权人承担"),

@@ -4,8 +4,9 @@ Owners lose first.  Of a bank then the banks it owes, then what is not insured o
 lends as a last resort is secured.  Of the others all customers lose in proportion.
 
 Choice: a bank that failed goes on as a bridge bank without owners: its outside assets are sold for cash, its deposits stay where they are,
-it lends nothing new, and the state lends it cash against its claims.  Source: assumption; the bridge banks of US law.  Alternative:
-deposits move to another bank at once.  Reason: each depositor keeps an account, and no other business stops for the form of a resolution.
+it lends nothing new, and the state lends it cash against its claims and bears what it still loses.  Source: assumption; the bridge banks of
+US law.  Alternative: deposits move to another bank at once.  Reason: each depositor keeps an account, and no other business stops for the form
+of a resolution.
 
 Choice: a failure costs a share of the bank's assets.  Source: James (1991): direct costs are a tenth.  Alternative: none.  Reason: without
 it nobody as a whole loses by a failure.
@@ -143,13 +144,15 @@ def repay_last_resort(m):
 
 
 def resolve(m):
-    """Those who failed today share out what they have.
+    """Those who failed today share out what they have; the state bears what bridge banks lost.
 
     Writes: banks.own_funds; sheets.*; consumers.deposit; merchants.cash; financiers.cash; holdings.held, requested, due_on, joined_on,
     friends; savings.owed; interbank_loans.owed_outside; panic.news; rescue.spent.  Where they apply also the notes of a P2P company, the
     money of a fund, of micro-loan and guarantee companies at the first bank, and what a failed bank owes banks and the last resort.
     """
     failed = m.contagion.failed_today
+    if m.contagion.is_on and len(m.sheets):
+        _bear_bridges(m, np.flatnonzero((m.sheets.failed_on >= 0) & (m.sheets.failed_on < m.day) & (m.sheets.equity(m) < 0)))
     for bank in failed.get("banks", ()) if len(m.sheets) else ():
         _resolve_bank(m, int(bank))
         m.panic.tell_failure(m, "bank")
@@ -188,6 +191,16 @@ def _resolve_bank(m, bank: int):
     short = -int(sheets.equity(m)[bank])
     if short > 0:
         _cut_deposits(m, bank, short)
+
+
+def _bear_bridges(m, banks):
+    """What bridge banks lost since they failed is the state's: it forgives what it lent them, and pays in the rest."""
+    short = -m.sheets.equity(m)[banks]
+    forgiven = np.minimum(short, m.sheets.rescue_debt[banks])
+    m.ledger.cancel(m.books.owed_to_outside, 0, m.books.rescue_debt, banks, forgiven, purpose=Purpose.LAST_RESORT)
+    m.rescue.book("last_resort", "state", int(forgiven.sum()))
+    m.rescue.book("bridge_bank", "state",
+                  m.ledger.pay(m.books.world, 0, m.books.bank_own, banks, short - forgiven, purpose=Purpose.BAIL_OUT))
 
 
 def _cut_deposits(m, bank: int, short: int):

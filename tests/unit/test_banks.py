@@ -7,6 +7,7 @@ import pytest
 
 from sim.contagion.clearing import clear
 from sim.contagion.fire_sale import capital_ratio_sale
+from sim.core.ledger import Purpose
 from tests.worlds import banking_market, differences
 
 TOY = {"consumers__count": 400, "merchants__count": 30, "banks__count": 8, "banks__large": 2, "banks__micro_specialist": 1}
@@ -104,6 +105,20 @@ def test_depositors_lose_what_is_not_insured_and_the_insurer_pays_the_rest():
         holes.append(lost + m.rescue.total("deposit_insurance") + m.rescue.total("outside_creditors"))
         assert m.sheets.equity(m)[0] == 0 and m.sheets.reserves(m)[0] >= 0 and m.ledger.residual() == 0
     assert holes[0] == holes[1] == holes[2] > 0
+
+
+def test_what_a_bridge_bank_still_loses_is_the_states():
+    m = banking_market(**TOY, channels=only("interbank"), shocks=strike(.5), after=5)
+    lost, lent = m.contagion.total(), 4_000_000
+
+    def strike_again(market):
+        market.ledger.owe(m.books.rescue_debt, 0, m.books.owed_to_outside, 0, lent, purpose=Purpose.LAST_RESORT)
+        market.ledger.pay(m.books.bank_own, 0, m.books.world, 0, 6_000_000, purpose=Purpose.SHOCK)
+
+    m.channels[0].open_day = strike_again
+    m.step()
+    assert m.sheets.failed_on[0] == 3 and m.sheets.equity(m)[0] == 0 == m.sheets.rescue_debt[0] and m.contagion.total() == lost
+    assert m.rescue.total("last_resort", "state") > .9 * lent and m.rescue.total("bridge_bank", "state") > 0 == m.ledger.residual()
 
 
 def test_other_banks_pay_the_insurance_if_that_is_the_rule():

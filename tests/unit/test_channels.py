@@ -114,6 +114,25 @@ def test_a_checkpoint_in_the_middle_of_contagion_goes_on_as_if_nothing_had_been(
     assert differences(market, again) == []
 
 
+def test_a_micro_loan_company_that_failed_lends_nothing_and_the_bank_bears_what_it_is_short_of():
+    market = small_market(channels=[{"kind": "lender_loss"}], after=20)
+    market.contagion.has_failed["lenders"][0] = True
+    short, books, channel = int(market.lenders.net_assets()[0]) + 1_000, market.books, market.channels[0]
+    open_day = channel.open_day
+
+    def strike_first(m):
+        m.ledger.owe(books.lender_debt, 0, books.bank_lender_claims, 0, short, purpose=Purpose.BANK_FUNDING)
+        open_day(m)
+
+    assert market.lenders.available(market)[0] == 0 < market.lenders.available(market)[1]
+    channel.open_day = strike_first
+    market.step()
+    assert market.contagion.total(layer="banks", channel="lender_loss") == 1_000
+    channel.open_day = open_day
+    market.step()
+    assert market.contagion.total(layer="banks", channel="lender_loss") > 1_000 and market.ledger.residual() == 0
+
+
 def test_names_that_are_written_twice_agree():
     assert guarantee_company.PARTNER == credit_payment.PARTNER and lender_loss.BAD_FEN == loans.BAD_FEN
 

@@ -139,6 +139,21 @@ def test_holders_flee_a_fund_and_take_it_up_no_more():
     assert (m.holdings.joined_on[left] < 0).all() and m.ledger.residual() == 0
 
 
+@pytest.mark.parametrize("funds", [0.0, .9])
+def test_a_freeze_binds_the_queue_of_a_fund(funds):
+    """What the fund can turn into cash on a day is what the freeze leaves, and the queue gets no more."""
+    fund = {"kind": "money_market_fund", "licensed_on": datetime.date(2012, 1, 1), "adopt_alone": 60.0, "liquid_share": .2}
+    freeze = {"kind": "interbank_freeze", "start": datetime.date(2012, 1, 19), "end": datetime.date(2012, 1, 25), "funds": funds}
+    m = banking_market(consumers__count=300, merchants__count=20, customers__is_contested=True, standing__focal__users_share=.9,
+                       products=[fund], shocks=[freeze], **EXACT, after=18)
+    house = next(each for each in m.panic.houses if each.kind == "money_market_fund").number
+    m.panic.tell("money_market_fund", -1, .5, 1.0)
+    m.step()
+    owed = int(m.savings.owed[0])
+    m.step()
+    assert m.panic.paid_today[house] == int(owed * .2 * (1.0 - funds)) and m.panic.waiting[house] > 0
+
+
 def test_nobody_takes_up_a_product_whose_issuer_failed():
     fund = {"kind": "money_market_fund", "licensed_on": datetime.date(2012, 1, 1), "adopt_alone": 60.0}
     m = banking_market(consumers__count=300, merchants__count=20, customers__is_contested=True, standing__focal__users_share=.9,
