@@ -5,8 +5,8 @@ lends as a last resort is secured.  Of the others all customers lose in proporti
 
 Choice: a bank that failed goes on as a bridge bank without owners: its outside assets are sold for cash, its deposits stay where they are,
 it lends nothing new, and the state lends it cash against its claims and bears what it still loses.  Source: assumption; the bridge banks of
-US law.  Alternative: deposits move to another bank at once.  Reason: each depositor keeps an account, and no other business stops for the form
-of a resolution.
+US law.  Alternative: deposits move to another bank at once.  Reason: each depositor keeps an account, and no other business stops for the
+form of a resolution.
 
 Choice: a failure costs a share of the bank's assets.  Source: James (1991): direct costs are a tenth.  Alternative: none.  Reason: without
 it nobody as a whole loses by a failure.
@@ -86,8 +86,8 @@ def find_failed(m):
 
     A platform can only fail by a shock: its own business here may overdraw.
     Writes: banks.own_funds; sheets.outside, failed_on, securities, units, rescue_debt; savings.cash; interbank_loans.price, sold_today,
-    price_loss_today, owed_outside, owed_to_outside; rescue.spent.  Where they apply also the cash of a P2P company that is saved, and
-    loans between banks that are called in.
+    price_loss_today, owed_outside, owed_to_outside; rescue.spent.  Where they apply also the cash of a P2P company that is saved,
+    panic.paid_in, and loans between banks that are called in.
     """
     book = m.contagion
     if not book.is_on:
@@ -96,14 +96,17 @@ def find_failed(m):
         _find_banks(m, book)
     short = int(m.financiers.notes[P2P]) - int(m.financiers.cash[P2P]) - int(m.financiers.loans[P2P])
     if m.financiers.notes[P2P] > 0 and not book.has_failed["financiers"][P2P] and (short > 0 or m.panic.waits_too_long(m, "notes")):
-        if not _save(m, "financiers", m.books.financier_cash, P2P, max(short, m.panic.waiting_for("notes"))):
+        if not _save(m, "financiers", m.books.financier_cash, P2P, max(short, m.panic.unmet_of("notes"))):
             book.fail("financiers", [P2P])
     for number in range(len(m.products)):
         missing = int(m.savings.owed[number]) - int(m.savings.cash[number])
         if not book.has_failed["products"][number] and m.savings.owed[number] > 0 and (
                 missing > 0 or m.products[number].kind == "p2p_notes" and m.panic.waits_too_long(m, "p2p_notes", number)):
-            if not _save(m, "products", m.books.product_cash, number, missing):
+            waits = m.panic.unmet_of(m.products[number].kind, number)
+            if not _save(m, "products", m.books.product_cash, number, max(missing, waits)):
                 book.fail("products", [number])
+            else:
+                m.panic.pay_in(number, waits)
 
 
 def _find_banks(m, book):
