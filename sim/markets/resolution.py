@@ -36,7 +36,8 @@ class ResolutionSettings(Settings):
 def take_losses(m):
     """What shocks took from banks, platforms and issuers of products today is gone.
 
-    A platform without own funds has failed: it takes what its customers have, unless that is kept apart; its other creditors bear the rest.
+    A platform that loses more than its own funds has failed: it takes what its customers have, unless that is kept apart; its other
+    creditors bear the rest.  What was missing before is not of the shock.
     Reads: conditions.bank_losses_today, platform_losses_today, product_losses_today.
     Writes: sheets.outside; platforms.own_funds; savings.cash; consumers.wallet; panic.news; rescue.spent;
     interbank_loans.owed_outside.
@@ -47,34 +48,35 @@ def take_losses(m):
             lost = int(m.sheets.outside[bank] * share)
             m.ledger.cancel(books.outside, bank, books.owed_outside, 0, lost, purpose=Purpose.SHOCK)
     for platform, share in m.conditions.platform_losses_today:
-        m.ledger.pay(books.platform_own, platform, books.world, 0, int(max(m.platforms.own_funds[platform], 0) * share),
-                     purpose=Purpose.SHOCK)
-        if m.platforms.own_funds[platform] < 0:
-            _empty_platform(m, platform)
+        before = int(m.platforms.own_funds[platform])
+        lost = int(max(before, 0) * share)
+        m.ledger.pay(books.platform_own, platform, books.world, 0, lost, purpose=Purpose.SHOCK)
+        if m.platforms.own_funds[platform] < 0 and (before >= 0 or share > 1):
+            _empty_platform(m, platform, lost - max(before, 0))
     for product, share in m.conditions.product_losses_today:
         m.ledger.pay(books.product_cash, product, books.world, 0, int(m.savings.cash[product] * share), purpose=Purpose.SHOCK)
 
 
-def _empty_platform(m, platform: int):
-    """A platform that owes more than it has: customers' money that is not kept apart goes first, by its size."""
+def _empty_platform(m, platform: int, hole: int):
+    """A platform lost `hole` more than it had, fen: customers' money that is not kept apart goes first, by its size."""
     books, ledger = m.books, m.ledger
     if m.contagion.is_on:
         m.contagion.fail("platforms", [platform])
-    hole = -int(m.platforms.own_funds[platform])
+    below = hole
     if not m.rescue.is_ring_fenced:
         own = [number for number, product in enumerate(m.products) if product.settings.platform == platform]
         wallets = int(m.consumers.wallet.sum()) if platform == FOCAL else 0
         share = min(hole / max(wallets + int(m.savings.cash[own].sum()), 1), 1.0)
         for number in own:
-            ledger.pay(books.product_cash, number, books.platform_own, platform, int(m.savings.cash[number] * share),
-                       purpose=Purpose.RESOLUTION)
+            below -= ledger.pay(books.product_cash, number, books.platform_own, platform, int(m.savings.cash[number] * share),
+                                purpose=Purpose.RESOLUTION)
         if wallets:
             rows = np.flatnonzero(m.consumers.wallet)
             lost = np.floor(m.consumers.wallet[rows] * share).astype(np.int64)
-            ledger.pay(books.wallet, rows, books.platform_own, platform, lost, purpose=Purpose.RESOLUTION)
+            below -= ledger.pay(books.wallet, rows, books.platform_own, platform, lost, purpose=Purpose.RESOLUTION)
             if m.contagion.is_on:
                 m.contagion.book("consumers", m.contagion.round, LABEL, rows, lost)
-    below = max(-int(m.platforms.own_funds[platform]), 0)
+    below = max(below, 0)
     ledger.pay(books.world, 0, books.platform_own, platform, below, purpose=Purpose.OUTSIDE_LOSS)
     m.rescue.book("ring_fence" if m.rescue.is_ring_fenced else "outside_creditors", "creditors", below)
     for kind in ("wallet", "money_market_fund", "p2p_notes"):

@@ -39,6 +39,8 @@ def test_every_shock_is_tried_here():
 def market_of(settings, after):
     if settings["kind"] == "fund_yield_falls":
         return saving_market(after=after, shocks=[settings])
+    if settings["kind"] in ("bank_failure", "interbank_freeze", "capital_rule"):
+        return small_market(after=after, shocks=[settings], bank_sheets__is_kept=True)
     return (contested_market if settings["kind"] in CONTESTED else small_market)(after=after, shocks=[settings])
 
 
@@ -127,7 +129,7 @@ def test_two_shocks_multiply():
 
 
 def test_after_a_shock_the_factors_are_whole_again():
-    market = saving_market(after=15, shocks=list(CASES))
+    market = saving_market(after=15, shocks=list(CASES), bank_sheets__is_kept=True)
     assert market.goods.demand_factor_today == 1.0 and (market.goods.merchant_factor_today == 1.0).all()
 
 
