@@ -89,11 +89,12 @@ class Alarm(Kept):
     """What is in the news and who left yesterday.
 
     houses: kinds of claims.  news: (claim, house or -1 for all, dent, reach) to be read tomorrow.  fresh: rows of the depositors who left
-    yesterday.  left_today, n_queued: people by claim.  paid_today, waiting: fen by claim.
+    yesterday.  left_today, n_queued: people by claim.  paid_today, waiting: fen by claim.  unmet: of what waits, what the house
+    could not pay (the rest a circuit breaker keeps back).  paid_in: by the state for people who wait, and not yet paid out.
     """
 
     COUNTS = ("news", "fresh")
-    ARRAYS = ("left_today", "paid_today", "waiting", "waits_since", "n_queued")
+    ARRAYS = ("left_today", "paid_today", "waiting", "unmet", "paid_in", "waits_since", "n_queued")
 
     def __init__(self, m):
         self.houses, channel = _houses(m), m.channel("panic")
@@ -101,7 +102,7 @@ class Alarm(Kept):
         n = len(self.houses)
         self.news: tuple[tuple[int, int, float, float], ...] = ()
         self.fresh = np.zeros(0, np.int64)
-        self.left_today, self.paid_today, self.waiting, self.n_queued = (np.zeros(n, np.int64) for _ in range(4))
+        self.left_today, self.paid_today, self.waiting, self.n_queued, self.unmet, self.paid_in = (np.zeros(n, np.int64) for _ in range(6))
         self.waits_since = np.full(n, -1, np.int64)
 
     def open_day(self) -> None:
@@ -117,9 +118,21 @@ class Alarm(Kept):
         return any(self.waits_since[each.number] >= 0 and m.day - self.waits_since[each.number] >= m.settings.resolution.patience_days
                    for each in self.houses if each.kind == kind and product in (-1, each.product))
 
-    def waiting_for(self, kind: str) -> int:
-        """What people in the queue still want, fen."""
-        return sum(int(self.waiting[each.number]) for each in self.houses if each.kind == kind)
+    def unmet_of(self, kind: str, product: int = -1) -> int:
+        """What the house could not pay people who wait, fen."""
+        return sum(int(self.unmet[each.number]) for each in self.houses if each.kind == kind and product in (-1, each.product))
+
+    def pay_in(self, product: int, amount: int) -> None:
+        """The state has paid in `amount` for the queue of a product."""
+        for each in self.houses:
+            if each.product == product:
+                self.paid_in[each.number] += amount
+
+    def cash_of(self, m, house: House) -> int:
+        """What a product can pay people who leave today, fen: what it can turn into cash, and what the state paid in for them."""
+        open_share = m.conditions.fund_liquidity_today if house.kind == "money_market_fund" else 1.0
+        liquid = int(m.savings.owed[house.product] * m.products[house.product].settings.liquid_share * open_share)
+        return min(liquid + int(self.paid_in[house.number]), int(m.savings.cash[house.product]))
 
     def tell(self, kind: str, house: int, dent: float, reach: float) -> None:
         """Tomorrow a share `reach` reads that houses of a kind (-1: all of them) are weaker by `dent`."""
@@ -186,7 +199,7 @@ def strength(m, house: House, place: int = 0) -> tuple[float, float, float]:
         owed = int(m.consumers.wallet.sum() + m.merchants.escrow.sum())
         return owed + (0 if m.rescue.is_ring_fenced else min(int(m.platforms.own_funds[FOCAL]), 0)), 0, owed
     owed, cash = int(m.savings.owed[house.product]), int(m.savings.cash[house.product])
-    liquid = min(int(owed * m.products[house.product].settings.liquid_share * m.conditions.fund_liquidity_today), cash)
+    liquid = m.panic.cash_of(m, house)
     return liquid, cash - liquid, owed
 
 

@@ -81,9 +81,10 @@ class Lenders(Population):
         return (self.capital * m.settings.platforms.lender_borrowing_share).astype(np.int64)
 
     def available(self, m) -> np.ndarray:
-        """What each company may lend today, fen: cash plus what the leverage rule and the bank still let it borrow."""
+        """What each company may lend today, fen: cash plus what the rule and the bank let it borrow; nothing once it failed."""
         to_borrow = np.maximum(self.borrowing_limit(m) - self.borrowed, 0)
-        return self.cash + (to_borrow * m.conditions.funding_open_today).astype(np.int64)
+        found = self.cash + (to_borrow * m.conditions.funding_open_today).astype(np.int64)
+        return np.where(m.contagion.has_failed["lenders"], 0, found) if m.contagion.is_on else found
 
     def draw_funding(self, m, lender, amount) -> None:
         """Borrow from the first bank what today's draws exceed cash by.

@@ -4,8 +4,9 @@
     interaction = caused by all - sum over channels of what each causes
 
 The network off is the same world with the same claims: what the failed owe is made good from outside (`transmits = false`).  So paths
-are the same to the bit until somebody fails, and differences are due to contagion alone.  Booked losses, which each channel writes
-itself, are reported beside them: they say what moved, not what would not have happened.
+are the same to the bit until a channel has something to pass on, and differences are due to contagion alone.  For channels of losses that
+is the first failure; fire sales, withdrawal of funding and panic may act before it, on a shock or news.  Booked losses, which each channel
+writes itself, are reported beside them: they say what moved, not what would not have happened.
 Source: DESIGN 5; common random numbers (Glasserman and Yao 1992).
 """
 

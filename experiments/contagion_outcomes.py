@@ -21,8 +21,9 @@ def contagion_outcome(seed: int, overrides: dict | None = None, nulls: bool = Tr
     """
     supplier, circles = {**SUPPLIER, **(overrides or {})}, {**CIRCLES, **(overrides or {})}
     spread, first = _spread("supplier-failure", supplier, "without trade_credit", seed)
-    called, _ = _spread("guarantee-circle-crisis", circles, "without guarantee_circle", seed)
-    found = {"supplier_failures_more": spread, "circle_failures_more": called, "supplier_first_failures": first}
+    called, called_first = _spread("guarantee-circle-crisis", circles, "without guarantee_circle", seed)
+    found = {"supplier_failures_more": spread, "circle_failures_more": called, "supplier_first_failures": first,
+             "circle_first_failures": called_first}
     if nulls:
         found["on_cash_failures_more"], _ = _spread("supplier-failure", {**supplier, **ON_CASH}, "without trade_credit", seed)
         alone = {**circles, **NO_CIRCLES}

@@ -74,8 +74,9 @@ def schedule_table() -> str:
 PLAIN_WORDS = {"m.ledger.open_day": "The day's matrices of the books start empty",
                "m.contagion.open_day": "Nobody has failed or lost by it yet",
                "m.interbank_loans.open_day": "Banks have sold and called in nothing yet",
+               "m.trade_credit.open_day": "Nothing was bought on account or paid yet",
                "m.panic.open_day": "Nobody has left or been paid out yet",
-               "channel.open_day": "Channels of contagion keep up their claims",
+               "channel.open_day": "Channels of contagion keep up their claims, under what struck today; queues are served",
                "spread_failures": "Round by round, channels settle what the failed cost others, and who cannot pay now fails too; "
                                   "then the failed pay out what they have",
                "m.conditions.open_day": "Incomes and bank funding are whole again until a shock cuts them",

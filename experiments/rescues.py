@@ -1,10 +1,12 @@
 """What each rescue saves and costs: the same worlds with it and without it, and what is saved for each yuan spent.
 
     saved = losses by failures of others without the rescue - with it;   cost = what rescues cost with it - without it
-    saved per yuan = sum of saved / sum of cost over worlds, with a bootstrap interval; not known if it costs nothing
+    saved per yuan = sum of saved / sum of cost over worlds, with a bootstrap interval; not known unless it costs something
 
 Losses are those booked (`m.contagion`): of consumers, shops, banks and companies, by the failure of others; what owners of the failed lose
-is not among them, nor is it a cost that the state puts money in which it gets back.  A payer may be the state, other banks or creditors.
+is not among them.  Costs are gross but for loans of last resort, which cost what is not paid back: what a bail-out or an insurer pays
+counts in full, whatever the payer may get for it, and is money that somebody else here receives.  A payer may be the state, other banks
+or creditors.
 Source: DESIGN 5; common random numbers (Glasserman and Yao 1992).
 """
 
@@ -32,14 +34,14 @@ from sim.contagion.booking import FAILING
 from sim.core.errors import UserError
 from sim.model import Market
 
-# name of the rescue: what is set without it, what with it
+# name of the rescue: what is set without it (it is off, whatever the scenario says), what with it
 RESCUES: dict[str, tuple[dict, dict]] = {
-    "bail-out": ({}, {"rescue.bail_out": ["banks", "financiers", "products"]}),
-    "lender of last resort": ({}, {"rescue.last_resort": True}),
-    "deposit insurance": ({}, {"rescue.insurance_cover_cny": 500_000.0}),
-    "payment holiday": ({}, {"rescue.payment_holiday_days": 60}),
+    "bail-out": ({"rescue.bail_out": []}, {"rescue.bail_out": ["banks", "financiers", "products"]}),
+    "lender of last resort": ({"rescue.last_resort": False}, {"rescue.last_resort": True}),
+    "deposit insurance": ({"rescue.insurance_cover_cny": 0.0}, {"rescue.insurance_cover_cny": 500_000.0}),
+    "payment holiday": ({"rescue.payment_holiday_days": 0}, {"rescue.payment_holiday_days": 60}),
     "ring-fencing": ({"rescue.is_ring_fenced": False}, {"rescue.is_ring_fenced": True}),
-    "circuit breaker": ({}, {"rescue.most_withdrawn_share": .05}),
+    "circuit breaker": ({"rescue.most_withdrawn_share": 1.0}, {"rescue.most_withdrawn_share": .05}),
 }
 SHOWN = {"lost_without": "lost without, M CNY", "saved": "saved, M CNY", "cost": "cost, M CNY", "fewer_failed": "fewer houses failed",
          "per_yuan": "saved per yuan"}
@@ -65,9 +67,10 @@ def one_replicate(scenario, seed: int, replicate: int, names: tuple[str, ...]) -
     lived: dict[str, dict] = {}
 
     def live(changes: dict) -> dict:
-        key = repr(sorted(changes.items()))
+        world = load(scenario, changes)
+        key = repr(world.rescue)
         if key not in lived:
-            market = Market(load(scenario, changes) if changes else scenario, seed=seed, replicate=replicate)
+            market = Market(world, seed=seed, replicate=replicate)
             market.run_days()
             book = market.contagion
             lived[key] = {"lost": cny(market, book.total()), "spent": cny(market, market.rescue.total()),
@@ -147,10 +150,12 @@ def text_of(result: Rescued) -> str:
     lines = [repr(result).strip("<>")]
     for name, mine in result.table.groupby("rescue", sort=False):
         parts = []
-        for row in mine.set_index("number").loc[list(SHOWN)].itertuples():
+        numbers = mine.set_index("number")
+        for row in numbers.loc[list(SHOWN)].itertuples():
             scale = 1e6 if SHOWN[row.Index].endswith("M CNY") else 1.0
             value = f"{row.mean / scale:,.4g} ({row.low / scale:,.3g} to {row.high / scale:,.3g})"
-            value = "costs nothing" if np.isnan(row.mean) else value
+            if np.isnan(row.mean):
+                value = "costs nothing" if numbers.loc["cost", "mean"] == 0 else "not known: it costs less than none"
             parts.append(f"{SHOWN[row.Index]} {value}")
         lines.append(f"{name}: " + "; ".join(parts))
     return "\n".join(lines)

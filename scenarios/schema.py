@@ -162,11 +162,24 @@ class Scenario(Header):
                     raise ValueError(f"{path}.product = {each.product}: there are {len(self.products)} products, numbered from 0")
                 if each.kind in ("rate_boost", "fund_yield_falls"):
                     self._has_a_yield(path, each)
+                if where == "shocks":
+                    self._strikes_who_is_there(path, each)
                 for channel in getattr(each, "banned", ()):
                     if channel not in CHANNELS:
                         raise ValueError(f"{path}.banned: no channel '{channel}'; known channels: {', '.join(CHANNELS)}"
                                          f"{did_you_mean(channel, CHANNELS)}")
         return self
+
+    def _strikes_who_is_there(self, path: str, each):
+        """Raises: ValueError if a shock names a bank or product there is not, or strikes banks that have no sheets."""
+        if each.kind == "bank_failure" and each.bank >= self.banks.count:
+            raise ValueError(f"{path}.bank = {each.bank}: there are {self.banks.count} banks, numbered from 0")
+        if each.kind == "platform_loss" and each.product >= len(self.products):
+            raise ValueError(f"{path}.product = {each.product}: there are {len(self.products)} products, numbered from 0")
+        strength = {"bank_failure": "size", "interbank_freeze": "size", "capital_rule": "points"}.get(each.kind)
+        if strength and getattr(each, strength) > 0 and not self.bank_sheets.is_kept:
+            raise ValueError(f"{path}.{strength} = {getattr(each, strength):g}: strikes banks, which have no sheets here; "
+                             "set bank_sheets.is_kept = true")
 
     def _has_a_yield(self, path: str, each):
         """Raises: ValueError unless the product holds money, for a boost, or is a fund, for a yield that falls."""
@@ -181,6 +194,8 @@ class Scenario(Header):
         for kind in kinds:
             if kinds.count(kind) > 1:
                 raise ValueError(f"channels.{kind}: {kinds.count(kind)} channels of this kind; each kind once")
+            if kind in ("fire_sale", "interbank") and not self.bank_sheets.is_kept:
+                raise ValueError(f"channels.{kind}: a channel between banks, which have no sheets here; set bank_sheets.is_kept = true")
         return self
 
     @model_validator(mode="after")

@@ -66,15 +66,16 @@ def live_one_day(m):
     m.promotions.open_day()
     m.savings.open_day(m)
     m.open_data.open_day()
+    m.trade_credit.open_day()
     m.interbank_loans.open_day()
     m.panic.open_day()
     m.offers.open_day()
     m.n_closed_today = 0
-    for channel in m.channels:
-        channel.open_day(m)
     entrants.enter_and_leave(m)
     for shock in m.active(m.shocks):
         shock.strike(m)
+    for channel in m.channels:
+        channel.open_day(m)
     consumer.receive_income(m)
     consumer.change_device(m)
     loans.release_escrow(m)

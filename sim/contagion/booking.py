@@ -23,7 +23,7 @@ class ContagionError(RuntimeError):
 
 @dataclass(frozen=True)
 class Failed:
-    """Rows that failed in one round, ascending, by layer.  round: 0 failed of themselves, 1 because of them, and so on."""
+    """Rows that failed in one round, ascending, by layer.  round: 0 failed first on their day, 1 because of them, and so on."""
 
     round: int
     merchants: np.ndarray = field(default_factory=lambda: _NOBODY)
@@ -132,7 +132,7 @@ class Contagion(Kept):
         return sum(fen for key, fen in self.losses.items() if all(w is None or w == k for w, k in zip(wanted, key)))
 
     def n_failed(self, *, day: int | None = None, layer: str | None = None, first_round: int = 0) -> int:
-        """Failures from round `first_round` on; 1 leaves out who failed of himself."""
+        """Failures from round `first_round` on; 1 leaves out who failed first on a day."""
         return sum(n for (d, each, number), n in self.failures.items()
                    if (day is None or d == day) and (layer is None or each == layer) and number >= first_round)
 

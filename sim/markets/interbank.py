@@ -121,7 +121,8 @@ class InterbankLoans(Kept):
             m.ledger.cancel(m.books.securities, np.arange(len(sheets)), m.books.owed_outside, 0, loss, purpose=Purpose.MARK_TO_MARKET)
             self.price_loss_today += int(loss.sum())
             if m.contagion.is_on:
-                m.contagion.book("banks", m.contagion.round, "fire_sale", np.arange(len(sheets)), loss)
+                channel = m.channel("fire_sale")
+                m.contagion.book("banks", m.contagion.round, channel.name if channel else "fire_sale", np.arange(len(sheets)), loss)
         return loss
 
     def deleverage(self, m) -> None:

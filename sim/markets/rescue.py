@@ -15,7 +15,7 @@ from sim.core.settings import Settings, setting
 from sim.markets.loans import NONE
 
 SAVED = ("banks", "financiers", "products")  # layers that can be bailed out
-WHAT = ("bail_out", "last_resort", "deposit_insurance", "ring_fence", "outside_creditors")
+WHAT = ("bail_out", "last_resort", "bridge_bank", "deposit_insurance", "ring_fence", "outside_creditors")
 
 
 class RescueSettings(Settings):

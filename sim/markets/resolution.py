@@ -4,8 +4,9 @@ Owners lose first.  Of a bank then the banks it owes, then what is not insured o
 lends as a last resort is secured.  Of the others all customers lose in proportion.
 
 Choice: a bank that failed goes on as a bridge bank without owners: its outside assets are sold for cash, its deposits stay where they are,
-it lends nothing new, and the state lends it cash against its claims.  Source: assumption; the bridge banks of US law.  Alternative:
-deposits move to another bank at once.  Reason: each depositor keeps an account, and no other business stops for the form of a resolution.
+it lends nothing new, and the state lends it cash against its claims and bears what it still loses.  Source: assumption; the bridge banks of
+US law.  Alternative: deposits move to another bank at once.  Reason: each depositor keeps an account, and no other business stops for the
+form of a resolution.
 
 Choice: a failure costs a share of the bank's assets.  Source: James (1991): direct costs are a tenth.  Alternative: none.  Reason: without
 it nobody as a whole loses by a failure.
@@ -35,7 +36,8 @@ class ResolutionSettings(Settings):
 def take_losses(m):
     """What shocks took from banks, platforms and issuers of products today is gone.
 
-    A platform without own funds has failed: it takes what its customers have, unless that is kept apart; its other creditors bear the rest.
+    A platform that loses more than its own funds has failed: it takes what its customers have, unless that is kept apart; its other
+    creditors bear the rest.  What was missing before is not of the shock.
     Reads: conditions.bank_losses_today, platform_losses_today, product_losses_today.
     Writes: sheets.outside; platforms.own_funds; savings.cash; consumers.wallet; panic.news; rescue.spent;
     interbank_loans.owed_outside.
@@ -46,34 +48,35 @@ def take_losses(m):
             lost = int(m.sheets.outside[bank] * share)
             m.ledger.cancel(books.outside, bank, books.owed_outside, 0, lost, purpose=Purpose.SHOCK)
     for platform, share in m.conditions.platform_losses_today:
-        m.ledger.pay(books.platform_own, platform, books.world, 0, int(max(m.platforms.own_funds[platform], 0) * share),
-                     purpose=Purpose.SHOCK)
-        if m.platforms.own_funds[platform] < 0:
-            _empty_platform(m, platform)
+        before = int(m.platforms.own_funds[platform])
+        lost = int(max(before, 0) * share)
+        m.ledger.pay(books.platform_own, platform, books.world, 0, lost, purpose=Purpose.SHOCK)
+        if m.platforms.own_funds[platform] < 0 and (before >= 0 or share > 1):
+            _empty_platform(m, platform, lost - max(before, 0))
     for product, share in m.conditions.product_losses_today:
         m.ledger.pay(books.product_cash, product, books.world, 0, int(m.savings.cash[product] * share), purpose=Purpose.SHOCK)
 
 
-def _empty_platform(m, platform: int):
-    """A platform that owes more than it has: customers' money that is not kept apart goes first, by its size."""
+def _empty_platform(m, platform: int, hole: int):
+    """A platform lost `hole` more than it had, fen: customers' money that is not kept apart goes first, by its size."""
     books, ledger = m.books, m.ledger
     if m.contagion.is_on:
         m.contagion.fail("platforms", [platform])
-    hole = -int(m.platforms.own_funds[platform])
+    below = hole
     if not m.rescue.is_ring_fenced:
         own = [number for number, product in enumerate(m.products) if product.settings.platform == platform]
         wallets = int(m.consumers.wallet.sum()) if platform == FOCAL else 0
         share = min(hole / max(wallets + int(m.savings.cash[own].sum()), 1), 1.0)
         for number in own:
-            ledger.pay(books.product_cash, number, books.platform_own, platform, int(m.savings.cash[number] * share),
-                       purpose=Purpose.RESOLUTION)
+            below -= ledger.pay(books.product_cash, number, books.platform_own, platform, int(m.savings.cash[number] * share),
+                                purpose=Purpose.RESOLUTION)
         if wallets:
             rows = np.flatnonzero(m.consumers.wallet)
             lost = np.floor(m.consumers.wallet[rows] * share).astype(np.int64)
-            ledger.pay(books.wallet, rows, books.platform_own, platform, lost, purpose=Purpose.RESOLUTION)
+            below -= ledger.pay(books.wallet, rows, books.platform_own, platform, lost, purpose=Purpose.RESOLUTION)
             if m.contagion.is_on:
                 m.contagion.book("consumers", m.contagion.round, LABEL, rows, lost)
-    below = max(-int(m.platforms.own_funds[platform]), 0)
+    below = max(below, 0)
     ledger.pay(books.world, 0, books.platform_own, platform, below, purpose=Purpose.OUTSIDE_LOSS)
     m.rescue.book("ring_fence" if m.rescue.is_ring_fenced else "outside_creditors", "creditors", below)
     for kind in ("wallet", "money_market_fund", "p2p_notes"):
@@ -85,8 +88,8 @@ def find_failed(m):
 
     A platform can only fail by a shock: its own business here may overdraw.
     Writes: banks.own_funds; sheets.outside, failed_on, securities, units, rescue_debt; savings.cash; interbank_loans.price, sold_today,
-    price_loss_today, owed_outside, owed_to_outside; rescue.spent.  Where they apply also the cash of a P2P company that is saved, and
-    loans between banks that are called in.
+    price_loss_today, owed_outside, owed_to_outside; rescue.spent.  Where they apply also the cash of a P2P company that is saved,
+    panic.paid_in, and loans between banks that are called in.
     """
     book = m.contagion
     if not book.is_on:
@@ -95,14 +98,17 @@ def find_failed(m):
         _find_banks(m, book)
     short = int(m.financiers.notes[P2P]) - int(m.financiers.cash[P2P]) - int(m.financiers.loans[P2P])
     if m.financiers.notes[P2P] > 0 and not book.has_failed["financiers"][P2P] and (short > 0 or m.panic.waits_too_long(m, "notes")):
-        if not _save(m, "financiers", m.books.financier_cash, P2P, max(short, m.panic.waiting_for("notes"))):
+        if not _save(m, "financiers", m.books.financier_cash, P2P, max(short, m.panic.unmet_of("notes"))):
             book.fail("financiers", [P2P])
     for number in range(len(m.products)):
         missing = int(m.savings.owed[number]) - int(m.savings.cash[number])
         if not book.has_failed["products"][number] and m.savings.owed[number] > 0 and (
                 missing > 0 or m.products[number].kind == "p2p_notes" and m.panic.waits_too_long(m, "p2p_notes", number)):
-            if not _save(m, "products", m.books.product_cash, number, missing):
+            waits = m.panic.unmet_of(m.products[number].kind, number)
+            if not _save(m, "products", m.books.product_cash, number, max(missing, waits)):
                 book.fail("products", [number])
+            else:
+                m.panic.pay_in(number, waits)
 
 
 def _find_banks(m, book):
@@ -143,13 +149,15 @@ def repay_last_resort(m):
 
 
 def resolve(m):
-    """Those who failed today share out what they have.
+    """Those who failed today share out what they have; the state bears what bridge banks lost.
 
     Writes: banks.own_funds; sheets.*; consumers.deposit; merchants.cash; financiers.cash; holdings.held, requested, due_on, joined_on,
     friends; savings.owed; interbank_loans.owed_outside; panic.news; rescue.spent.  Where they apply also the notes of a P2P company, the
     money of a fund, of micro-loan and guarantee companies at the first bank, and what a failed bank owes banks and the last resort.
     """
     failed = m.contagion.failed_today
+    if m.contagion.is_on and len(m.sheets):
+        _bear_bridges(m, np.flatnonzero((m.sheets.failed_on >= 0) & (m.sheets.failed_on < m.day) & (m.sheets.equity(m) < 0)))
     for bank in failed.get("banks", ()) if len(m.sheets) else ():
         _resolve_bank(m, int(bank))
         m.panic.tell_failure(m, "bank")
@@ -188,6 +196,16 @@ def _resolve_bank(m, bank: int):
     short = -int(sheets.equity(m)[bank])
     if short > 0:
         _cut_deposits(m, bank, short)
+
+
+def _bear_bridges(m, banks):
+    """What bridge banks lost since they failed is the state's: it forgives what it lent them, and pays in the rest."""
+    short = -m.sheets.equity(m)[banks]
+    forgiven = np.minimum(short, m.sheets.rescue_debt[banks])
+    m.ledger.cancel(m.books.owed_to_outside, 0, m.books.rescue_debt, banks, forgiven, purpose=Purpose.LAST_RESORT)
+    m.rescue.book("last_resort", "state", int(forgiven.sum()))
+    m.rescue.book("bridge_bank", "state",
+                  m.ledger.pay(m.books.world, 0, m.books.bank_own, banks, short - forgiven, purpose=Purpose.BAIL_OUT))
 
 
 def _cut_deposits(m, bank: int, short: int):

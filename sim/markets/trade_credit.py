@@ -65,6 +65,10 @@ class TradeCredit(Kept):
         self.fresh[:] = order * self.part * m.goods.season[:SEASON_DAYS].mean()
         self.owed[:] = BATCHES * self.fresh
 
+    def open_day(self) -> None:
+        """Nothing bought on account or paid yet today."""
+        self.bought_today = self.paid_today = 0
+
     def open_books(self, m) -> None:
         """Enter what is owed in the ledger."""
         shops, books, claim = m.merchants, m.books, m.ledger.open_claim
@@ -107,7 +111,7 @@ class TradeCredit(Kept):
         self.owed[links] += amount
         self.fresh[links] = amount
         ledger, books, supplier, purpose = m.ledger, m.books, self.supplier[links], Purpose.SUPPLIER_CREDIT
-        self.bought_today = ledger.owe(books.payables, self.customer[links], books.receivables, supplier, amount, purpose=purpose)
+        self.bought_today += ledger.owe(books.payables, self.customer[links], books.receivables, supplier, amount, purpose=purpose)
         ledger.owe(books.wholesale_debt, supplier, books.wholesalers, 0, amount, purpose=purpose)
         return total
 

@@ -47,7 +47,8 @@ class Breach(Shock):
         if len(customers) == 0 or s.platform >= len(m.platforms) or s.share_hit == 0:
             return
         first, days = max(m.calendar.day_of(s.start), 0), ((s.end or s.start) - s.start).days + 1
-        key, rows, slot = stream_key(m.path_seed, Stream.BREACH, first), customers.of(s.platform), 2 * m.shocks.index(self)
+        key, rows = stream_key(m.path_seed, Stream.BREACH, first), customers.of(s.platform)
+        slot = 2 * self.number(m, lambda other: other.share_hit > 0)
         u = uniforms(key, 0, count, slot + 1) * days / max(s.news_share, 1e-12)  # below `days` for readers; its whole part is their day
         reads = np.flatnonzero((u >= m.day - first) & (u < m.day - first + 1))
         customers.trust_bad[rows.start + reads] += np.float32(s.news_experiences)

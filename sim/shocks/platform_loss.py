@@ -11,7 +11,7 @@ class PlatformShockSettings(ShockSettings):
 
     kind: Literal["platform_loss"] = setting("platform_loss", unit="name", source="SHOCKS")
     platform: int = setting(0, unit="platform", ge=0, le=19, source="user", meaning="Whose own funds; the focal one is 0")
-    size: float = setting(0.0, unit="times own funds", ge=0, le=1000, source="user", meaning="Above 1 it has failed")
+    size: float = setting(0.0, unit="times own funds", ge=0, le=1000, source="user", meaning="Above 1 it has failed, also if it had none")
     product: int = setting(-1, unit="product", ge=-1, le=99, source="user", meaning="Number of the product whose money is lost; -1 none")
     product_loss: float = setting(0.0, unit="share of the product's money", ge=0, le=1, source="user")
 

@@ -16,7 +16,7 @@ class RegionShockSettings(LocalShockSettings):
 class RegionShock(LocalShock):
     """Shops of a region; unlike a demand shock it may close shops, and so spread."""
 
-    kind = "region"
+    kind, place, slot = "region", "region", 0
     Settings = RegionShockSettings
 
     def hits(self, m):

@@ -16,7 +16,7 @@ class SectorShockSettings(LocalShockSettings):
 class SectorShock(LocalShock):
     """Shops of a line of trade."""
 
-    kind = "sector"
+    kind, place, slot = "sector", "sector", 1
     Settings = SectorShockSettings
 
     def hits(self, m):

@@ -39,6 +39,8 @@ def test_every_shock_is_tried_here():
 def market_of(settings, after):
     if settings["kind"] == "fund_yield_falls":
         return saving_market(after=after, shocks=[settings])
+    if settings["kind"] in ("bank_failure", "interbank_freeze", "capital_rule"):
+        return small_market(after=after, shocks=[settings], bank_sheets__is_kept=True)
     return (contested_market if settings["kind"] in CONTESTED else small_market)(after=after, shocks=[settings])
 
 
@@ -127,7 +129,7 @@ def test_two_shocks_multiply():
 
 
 def test_after_a_shock_the_factors_are_whole_again():
-    market = saving_market(after=15, shocks=list(CASES))
+    market = saving_market(after=15, shocks=list(CASES), bank_sheets__is_kept=True)
     assert market.goods.demand_factor_today == 1.0 and (market.goods.merchant_factor_today == 1.0).all()
 
 
@@ -135,3 +137,18 @@ def test_a_window_that_ends_before_it_starts_is_refused():
     from sim.core.errors import UserError
     with pytest.raises(UserError, match="before start"):
         small_market(shocks=[FULL["demand"][0] | {"end": datetime.date(2012, 1, 1)}])
+
+
+def test_whom_a_shock_hits_does_not_depend_on_other_shocks_in_the_list():
+    """The same shops close, and the same customers are hit, whatever of zero size or of another kind or place stands before."""
+    day = {"start": datetime.date(2012, 1, 1)}
+    hit = [{"kind": "region", "region": 2, "fail_share": .5, **day}, {"kind": "breach", "share_hit": .5, **day}]
+    others = [{"kind": "demand", "size": 0.0, "name": "nothing", **day}, {"kind": "breach", "share_hit": 0.0, "name": "no breach", **day},
+              {"kind": "region", "region": 2, "fail_share": 0.0, "name": "nobody", **day},
+              {"kind": "region", "region": 4, "fail_share": .5, "name": "elsewhere", **day}]
+    alone, after = (contested_market(shocks=shocks, after=1) for shocks in (hit, [*others, *hit]))
+    here = alone.merchants.region == 2
+    assert alone.merchants.status[here].any() and (alone.merchants.status[here] == after.merchants.status[here]).all()
+    assert alone.customers.trust_bad.any() and (alone.customers.trust_bad == after.customers.trust_bad).all()
+    twice = small_market(shocks=[hit[0], {**hit[0], "name": "again"}], after=1)
+    assert (twice.merchants.status[here] > 0).sum() > (alone.merchants.status[here] > 0).sum()

@@ -1,12 +1,16 @@
 """Banks that can fail: losses reach other banks as the clearing vector says, depositors in order, and every fen is accounted for."""
 
 import datetime
+import re
 
 import numpy as np
 import pytest
 
+from scenarios import load
 from sim.contagion.clearing import clear
 from sim.contagion.fire_sale import capital_ratio_sale
+from sim.core.errors import UserError
+from sim.core.ledger import Purpose
 from tests.worlds import banking_market, differences
 
 TOY = {"consumers__count": 400, "merchants__count": 30, "banks__count": 8, "banks__large": 2, "banks__micro_specialist": 1}
@@ -40,7 +44,7 @@ def test_sheets_balance_on_the_first_day_and_hold_the_shares_that_were_set():
 
 
 def test_without_sheets_no_bank_has_one():
-    m = banking_market(**TOY, bank_sheets__is_kept=False, after=3)
+    m = banking_market(**TOY, bank_sheets__is_kept=False, channels=only("funding_withdrawal", "panic"), after=3)
     assert len(m.sheets) == 0 and len(m.interbank_loans.owed) == 0 and not m.contagion.failures
 
 
@@ -106,6 +110,20 @@ def test_depositors_lose_what_is_not_insured_and_the_insurer_pays_the_rest():
     assert holes[0] == holes[1] == holes[2] > 0
 
 
+def test_what_a_bridge_bank_still_loses_is_the_states():
+    m = banking_market(**TOY, channels=only("interbank"), shocks=strike(.5), after=5)
+    lost, lent = m.contagion.total(), 4_000_000
+
+    def strike_again(market):
+        market.ledger.owe(m.books.rescue_debt, 0, m.books.owed_to_outside, 0, lent, purpose=Purpose.LAST_RESORT)
+        market.ledger.pay(m.books.bank_own, 0, m.books.world, 0, 6_000_000, purpose=Purpose.SHOCK)
+
+    m.channels[0].open_day = strike_again
+    m.step()
+    assert m.sheets.failed_on[0] == 3 and m.sheets.equity(m)[0] == 0 == m.sheets.rescue_debt[0] and m.contagion.total() == lost
+    assert m.rescue.total("last_resort", "state") > .9 * lent and m.rescue.total("bridge_bank", "state") > 0 == m.ledger.residual()
+
+
 def test_other_banks_pay_the_insurance_if_that_is_the_rule():
     m = banking_market(**TOY, channels=only("interbank"), shocks=strike(.5), rescue__insurance_cover_cny=1e9,
                        rescue__insurance_payer="banks", after=4)
@@ -153,6 +171,43 @@ def test_a_frozen_market_takes_cash_from_borrowers_and_fails_who_has_none():
     saved = banking_market(**TOY, **poor, shocks=[{"kind": "interbank_freeze", "size": 1.0, **dates}], rescue__last_resort=True, after=10)
     assert not (saved.sheets.failed_on >= 0).any() and saved.sheets.rescue_debt.sum() > 0
     assert saved.interbank_loans.owed_to_outside[0] == saved.sheets.rescue_debt.sum()
+
+
+def test_a_fall_in_price_is_booked_under_the_name_of_the_channel():
+    m = banking_market(**TOY, channels=[{"kind": "fire_sale", "name": "prices"}], shocks=strike(.9), after=4)
+    assert m.contagion.total(channel="prices") > 0 == m.contagion.total(channel="fire_sale")
+
+
+@pytest.mark.parametrize("size, fails", [(1e-6, False), (1.5, True)])
+def test_a_platform_that_owed_before_fails_by_a_shock_above_its_own_funds_only(size, fails):
+    start = datetime.date(2012, 1, 2)
+    m = banking_market(consumers__count=300, merchants__count=20, platforms__capital_cny=0.0, credit_payment__is_offered=True,
+                       shocks=[{"kind": "platform_loss", "start": start, "platform": 0, "size": size}], after=1)
+    before = int(m.platforms.own_funds[0])
+    assert before < 0
+    m.step()
+    assert m.contagion.is_failed("platforms") == fails and not m.rescue.spent  # what was missing before is not the shock's
+
+
+def test_the_hole_that_a_shock_made_is_booked_once():
+    start = datetime.date(2012, 1, 2)
+    m = banking_market(consumers__count=300, merchants__count=20,
+                       shocks=[{"kind": "platform_loss", "start": start, "platform": 0, "size": 1.5}], after=1)
+    before = int(m.platforms.own_funds[0])
+    m.step()
+    assert m.contagion.is_failed("platforms") and m.platforms.own_funds[0] >= 0
+    assert m.rescue.total("ring_fence", "creditors") == pytest.approx(.5 * before, rel=.01)
+
+
+@pytest.mark.parametrize("changes, said", [
+    ({"shocks": strike(.5, bank=150)}, "shocks.b0.bank = 150: there are 24 banks, numbered from 0"),
+    ({"shocks": [{"kind": "platform_loss", "start": datetime.date(2012, 1, 2), "product": 50}]},
+     "shocks.platform_loss.product = 50: there are 0 products"),
+    ({"shocks": strike(.5)}, "shocks.b0.size = 0.5: strikes banks, which have no sheets here; set bank_sheets.is_kept = true"),
+    ({"channels": [{"kind": "fire_sale"}]}, "channels.fire_sale: a channel between banks, which have no sheets here")])
+def test_shocks_and_channels_of_houses_that_are_not_there_are_refused(changes, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        load("baseline", changes)
 
 
 def test_a_run_of_banks_is_resumed_where_it_was(tmp_path):

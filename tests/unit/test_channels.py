@@ -9,7 +9,8 @@ from sim.markets import credit_payment, loans
 from tests.hand_made import fail, hand_made
 from tests.worlds import differences, small_market
 
-ALL = [{"kind": kind} for kind in CHANNELS]
+BETWEEN_BANKS = ("fire_sale", "interbank")  # need sheets: tests/unit/test_banks.py
+ALL = [{"kind": kind} for kind in CHANNELS if kind not in BETWEEN_BANKS]
 TROUBLED = {"consumers__count": 1500, "merchants__count": 120, "weight": 50.0, "days": 90, "distress__trouble_rate": 4.0,
             "distress__give_up_days": 10.0, "merchants__bank_application_rate": 6.0, "large_bank__officers": 3e4,
             "relationship_bank__officers": 1e7, "networks__guarantee__member_share": .9, "credit_payment__is_offered": True,
@@ -61,7 +62,8 @@ def test_booked_losses_are_what_moved_in_the_ledger(monkeypatch):
 
 @pytest.mark.parametrize("kind", CHANNELS)
 def test_no_failure_no_loss(kind):
-    market = small_market(channels=[{"kind": kind}], after=30, distress__trouble_rate=0.0, distress__strategic_share=0.0)
+    market = small_market(channels=[{"kind": kind}], after=30, distress__trouble_rate=0.0, distress__strategic_share=0.0,
+                          bank_sheets__is_kept=kind in BETWEEN_BANKS)
     assert market.contagion.losses == {} and market.contagion.failures == {}
 
 
@@ -112,6 +114,25 @@ def test_a_checkpoint_in_the_middle_of_contagion_goes_on_as_if_nothing_had_been(
     again.restore(state)
     again.run_days(10)
     assert differences(market, again) == []
+
+
+def test_a_micro_loan_company_that_failed_lends_nothing_and_the_bank_bears_what_it_is_short_of():
+    market = small_market(channels=[{"kind": "lender_loss"}], after=20)
+    market.contagion.has_failed["lenders"][0] = True
+    short, books, channel = int(market.lenders.net_assets()[0]) + 1_000, market.books, market.channels[0]
+    open_day = channel.open_day
+
+    def strike_first(m):
+        m.ledger.owe(books.lender_debt, 0, books.bank_lender_claims, 0, short, purpose=Purpose.BANK_FUNDING)
+        open_day(m)
+
+    assert market.lenders.available(market)[0] == 0 < market.lenders.available(market)[1]
+    channel.open_day = strike_first
+    market.step()
+    assert market.contagion.total(layer="banks", channel="lender_loss") == 1_000
+    channel.open_day = open_day
+    market.step()
+    assert market.contagion.total(layer="banks", channel="lender_loss") > 1_000 and market.ledger.residual() == 0
 
 
 def test_names_that_are_written_twice_agree():

@@ -121,6 +121,7 @@ def test_a_circuit_breaker_makes_the_queue_last_and_keeps_the_bank():
         m = told(.6, **settings, rescue__most_withdrawn_share=share)
         m.run_days(4)
         assert (m.sheets.failed_on[0] >= 0) == fails
+        assert fails or m.panic.waiting[0] > 0 == m.panic.unmet[0]  # a rationed queue waits, and no house fails by it
         assert m.panic.paid_today.sum() >= 0 and m.ledger.residual() == 0
 
 
@@ -137,6 +138,35 @@ def test_holders_flee_a_fund_and_take_it_up_no_more():
     assert left.any() and m.savings.owed[0] < .6 * held
     m.run_days(20)
     assert (m.holdings.joined_on[left] < 0).all() and m.ledger.residual() == 0
+
+
+@pytest.mark.parametrize("funds", [0.0, .9])
+def test_a_freeze_binds_the_queue_of_a_fund(funds):
+    """What the fund can turn into cash on a day is what the freeze leaves, and the queue gets no more."""
+    fund = {"kind": "money_market_fund", "licensed_on": datetime.date(2012, 1, 1), "adopt_alone": 60.0, "liquid_share": .2}
+    freeze = {"kind": "interbank_freeze", "start": datetime.date(2012, 1, 19), "end": datetime.date(2012, 1, 25), "funds": funds}
+    m = banking_market(consumers__count=300, merchants__count=20, customers__is_contested=True, standing__focal__users_share=.9,
+                       products=[fund], shocks=[freeze], **EXACT, after=18)
+    house = next(each for each in m.panic.houses if each.kind == "money_market_fund").number
+    m.panic.tell("money_market_fund", -1, .5, 1.0)
+    m.step()
+    owed = int(m.savings.owed[0])
+    m.step()
+    assert m.panic.paid_today[house] == int(owed * .2 * (1.0 - funds)) and m.panic.waiting[house] > 0
+
+
+def test_who_waits_is_paid_from_a_bail_out_of_the_product():
+    notes = {"kind": "p2p_notes", "licensed_on": datetime.date(2012, 1, 1), "adopt_alone": 60.0, "trust_needed": 0.0}
+    m = banking_market(consumers__count=300, merchants__count=20, customers__is_contested=True, standing__focal__users_share=.9,
+                       products=[notes], rescue__bail_out=("products",), resolution__patience_days=2, **EXACT, after=18)
+    house = next(each for each in m.panic.houses if each.kind == "p2p_notes").number
+    m.panic.tell("p2p_notes", -1, .9, 1.0)
+    m.run_days(4)
+    waits = int(m.panic.unmet[house])
+    assert m.rescue.total("bail_out", "state") == waits == m.panic.paid_in[house] > 0
+    m.step()
+    assert m.panic.waiting[house] == 0 == m.panic.n_queued[house] and m.panic.paid_today[house] >= waits
+    assert not m.contagion.is_failed("products", 0) and m.ledger.residual() == 0
 
 
 def test_nobody_takes_up_a_product_whose_issuer_failed():

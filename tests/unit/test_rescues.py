@@ -3,9 +3,10 @@
 import datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from experiments.rescues import RESCUES, ratio_interval, rescues, text_of
+from experiments.rescues import RESCUES, Rescued, ratio_interval, rescues, table_of, text_of
 from scenarios import load
 from sim.core.errors import UserError
 from tests.worlds import SMALL
@@ -43,6 +44,23 @@ def test_mistakes_are_one_line():
         load("baseline", {"rescue.bail_out": ["shops"]})
     with pytest.raises(UserError, match="reserve_share \\+ securities_share"):
         load("baseline", {"bank_sheets.reserve_share": .9})
+
+
+def test_without_a_rescue_it_is_off_whatever_the_scenario_says():
+    saved = {"rescue.bail_out": ["banks"], "rescue.last_resort": True, "rescue.insurance_cover_cny": 1e6, "rescue.payment_holiday_days": 9,
+             "rescue.most_withdrawn_share": .5, "rescue.is_ring_fenced": True}
+    off = {path: value for without, _ in RESCUES.values() for path, value in without.items()}
+    usual = load("baseline", {"rescue.is_ring_fenced": False})
+    assert off.keys() == saved.keys() and load("baseline", {**saved, **off}).rescue == usual.rescue
+
+
+def test_nothing_is_said_to_cost_nothing_that_costs_less_than_none():
+    runs = pd.DataFrame({"replicate": [0, 1], "rescue": "bail-out", "lost_without": 5.0, "saved": 1.0, "cost": [-3.0, -4.0],
+                         "cost_to_state": 0.0, "fewer_failed": 0.0})
+    found = Rescued(load("baseline"), 2, 1, runs, table_of(runs), {})
+    assert "costs nothing" not in text_of(found) and "less than none" in text_of(found)
+    free = runs.assign(cost=0.0)
+    assert "costs nothing" in text_of(Rescued(found.scenario, 2, 1, free, table_of(free), {}))
 
 
 def test_every_rescue_changes_a_setting_that_exists():

@@ -31,6 +31,11 @@ class LenderLoss(Channel):
     Settings = LenderLossSettings
     purposes = (Purpose.LENDER_LOSS,)
 
+    def open_day(self, m) -> None:
+        """Of a micro-loan company that failed before, what its debtors cost since then is the bank's loss."""
+        if self.settings.transmits and m.contagion.has_failed["lenders"].any():
+            self._bank_loses(m, np.flatnonzero(m.contagion.has_failed["lenders"]), 0)
+
     def settle(self, m, failed, round: int) -> None:
         """Write off what the estates of shops will not pay; the bank that funds a failed micro-loan company loses what that is short of."""
         estates, books, shops, purpose = m.contagion.estates, m.books, m.merchants, Purpose.LENDER_LOSS
@@ -52,8 +57,12 @@ class LenderLoss(Channel):
             mine, lender = group.rows(number)
             group.lenders.note_loss(lender, lost[mine])
             m.contagion.book(group.lenders.name, round, self.name, lender, lost[mine])
-        short = np.minimum(np.maximum(0, -m.lenders.net_assets()), m.lenders.borrowed)[failed.lenders]
-        m.ledger.cancel(books.bank_lender_claims, FIRST_BANK, books.lender_debt, failed.lenders, short, purpose=purpose)
+        self._bank_loses(m, failed.lenders, round)
+
+    def _bank_loses(self, m, rows, round: int) -> None:
+        """What the micro-loan companies `rows` are short of is gone for the bank that funds them."""
+        short = np.minimum(np.maximum(0, -m.lenders.net_assets()), m.lenders.borrowed)[rows]
+        m.ledger.cancel(m.books.bank_lender_claims, FIRST_BANK, m.books.lender_debt, rows, short, purpose=Purpose.LENDER_LOSS)
         m.contagion.book("banks", round, self.name, np.full(len(short), FIRST_BANK), short)
 
     def close_day(self, m) -> None:

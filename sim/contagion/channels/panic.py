@@ -41,7 +41,7 @@ class Panic(Channel):
         """Counters open: queues are served, first come first served."""
         panic, n = m.panic, len(m.consumers)
         for house in panic.houses:
-            panic.waiting[house.number] = 0
+            panic.waiting[house.number] = panic.unmet[house.number] = 0
             if panic.n_queued[house.number] == 0:
                 panic.waits_since[house.number] = -1
                 continue
@@ -49,8 +49,9 @@ class Panic(Channel):
             minute = m.depositors.asked_minute[mine]
             ids = np.flatnonzero(minute >= 0)
             ids = ids[np.lexsort((ids, minute[ids]))]
-            unmet = self._serve_banks(m, house, mine, ids) if house.kind == "bank" else self._serve(m, house, mine, ids)
-            panic.waiting[house.number], panic.n_queued[house.number] = unmet, int((minute >= 0).sum())
+            waits, unmet = self._serve_banks(m, house, mine, ids) if house.kind == "bank" else self._serve(m, house, mine, ids)
+            panic.waiting[house.number], panic.unmet[house.number] = waits, unmet
+            panic.n_queued[house.number] = int((minute >= 0).sum())
             if unmet == 0:
                 panic.waits_since[house.number] = -1
             elif panic.waits_since[house.number] < 0:
@@ -62,8 +63,9 @@ class Panic(Channel):
         most = m.rescue.settings.most_withdrawn_share
         return held if most >= 1.0 else np.ceil(held * most).astype(np.int64)
 
-    def _serve_banks(self, m, house, mine, ids) -> int:
-        c, loans, unmet = m.consumers, m.interbank_loans, 0
+    def _serve_banks(self, m, house, mine, ids) -> tuple[int, int]:
+        """(what people in the queue still want, what banks could not pay them of it), fen."""
+        c, loans, waits, unmet = m.consumers, m.interbank_loans, 0, 0
         for bank in np.unique(c.home_bank[ids]).tolist():
             rows = ids[c.home_bank[ids] == bank]
             want = self._wants(m, c.deposit[rows])
@@ -73,11 +75,12 @@ class Panic(Channel):
             m.panic.paid_today[house.number] += served
             loans.wanted[bank] += total - served
             unmet += total - served
+            waits += int(c.deposit[rows].sum())
             _move_away(m, bank, rows[c.deposit[rows] == 0], mine)
-        return unmet
+        return waits, unmet
 
-    def _serve(self, m, house, mine, ids) -> int:
-        """Everything but banks: pays out of what the house can pay today; fen not served."""
+    def _serve(self, m, house, mine, ids) -> tuple[int, int]:
+        """Everything but banks: pays out of what the house can pay today; as of banks."""
         books, c = m.books, m.consumers
         if house.kind == "notes":
             held, cash = c.notes, int(m.financiers.cash[P2P])
@@ -87,9 +90,7 @@ class Panic(Channel):
         else:
             number = house.product
             held = m.holdings.held[m.holdings.of(number)]
-            open_share = m.conditions.fund_liquidity_today if house.kind == "money_market_fund" else 1.0
-            liquid = int(m.savings.owed[number] * m.products[number].settings.liquid_share * open_share)
-            cash = min(liquid, int(m.savings.cash[number]))
+            cash = m.panic.cash_of(m, house)
         want = self._wants(m, held[ids])
         paid = in_order(want, cash)
         if house.kind == "wallet":
@@ -100,9 +101,10 @@ class Panic(Channel):
         else:
             m.savings.redeemed_today[number] += m.ledger.pay(books.product_cash, number, books.deposit, ids, paid, purpose=Purpose.RUN)
             m.ledger.cancel(books.held, ids + m.holdings.of(number).start, books.product_debt, number, paid, purpose=Purpose.RUN)
+            m.panic.paid_in[house.number] -= min(int(m.panic.paid_in[house.number]), int(paid.sum()))
         m.panic.paid_today[house.number] += int(paid.sum())
         m.depositors.asked_minute[mine][ids[held[ids] == 0]] = -1
-        return int(want.sum()) - int(paid.sum())
+        return int(held[ids].sum()), int(want.sum()) - int(paid.sum())
 
 
 def in_order(want, cash: int) -> np.ndarray:
