@@ -111,13 +111,14 @@ def dotted(path):
 @pytest.mark.parametrize("half", [0, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", fast_first(SCENARIOS))
 def test_a_world_at_either_bound_of_any_setting_lives(name, half):
-    """In two halves: the lower bound of one setting, the upper of the next."""
+    """In two halves: the lower bound of one setting, the upper of the next; the others are only read."""
     n_lived = n_tried = 0
     for number, (path, value) in enumerate(own_settings(name)):
-        for bound in bounds(name, path, value)[(number + half) % 2::2]:
-            n_lived += lives(SCENARIOS[name], {dotted(path): bound})
+        for place, bound in enumerate(bounds(name, path, value)):
+            changes = {dotted(path): bound}
+            n_lived += lives(SCENARIOS[name], changes) if place % 2 == (number + half) % 2 else loads(SCENARIOS[name], changes) is not None
             n_tried += 1
-    assert n_tried - n_lived <= max(.2 * n_tried, 2)  # the others name a rule between settings, such as shares that sum to 1
+    assert n_lived >= .8 * n_tried  # the others name a rule between settings, such as shares that sum to 1
 
 
 @given(st.data())
