@@ -6,7 +6,6 @@ A part is what a text switches off, as `promotion: tactics.cheap-loans.pool_cny=
 import re
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +17,7 @@ from experiments import options
 from experiments.loading import loaded
 from experiments.progress import Progress
 from experiments.running import run
-from experiments.workers import results_as_they_come, usual_workers
+from experiments.workers import all_results, usual_workers
 from results.measures import MEASURES
 from results.store import digest_of, git_state, new_folder, versions, write_json, write_scenario, write_table
 from results.together import key_of, subsets_of, together_table
@@ -81,15 +80,7 @@ def together(scenario, parts=(), *, measures=(), replicates: int = 20, seed: int
         _known(each, MEASURES)
     tasks = [(one_run, (_with_only(scenario, found, chosen), key_of(chosen), seed, replicate))
              for replicate in range(replicates) for chosen in subsets_of(list(found))]
-    rows: dict[int, dict] = {}
-    with closing(results_as_they_come(tasks, workers)) as done:
-        for number, row in done:
-            rows[number] = row
-            if on_run:
-                on_run(row)
-            if progress:
-                progress("runs", len(rows) / len(tasks))
-    runs = pd.DataFrame([rows[number] for number in sorted(rows)])
+    runs = pd.DataFrame(all_results(tasks, workers, on_run and (lambda _, row: on_run(row)), progress))
     usual = tuple(each for each in USUAL if each in runs and runs[each].notna().all())
     texts = tuple(parts or scenario.experiment.parts)
     manifest = {"kind": "together", "scenario": scenario.name, "parts": list(texts), "measures": list(measures or usual),

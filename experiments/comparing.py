@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from experiments import options
 from experiments.loading import all_loaded, loaded
 from experiments.progress import Progress
 from experiments.running import run
-from experiments.workers import results_as_they_come, usual_workers
+from experiments.workers import all_results, usual_workers
 from results.effects import fan, paired_effects
 from results.store import LENSES, git_state, new_folder, versions, write_json, write_lenses, write_table, write_targets
 from results.targets import compare_paths, target_table
@@ -82,29 +81,22 @@ def compare(baseline, *others, replicates: int = 20, seed: int = 1, workers: int
     scenarios = counterpart(all_loaded((baseline, *others)))
     check_comparable(scenarios)
     tasks = [(each, seed, replicate) for replicate in range(replicates) for each in scenarios]
-    rows, days, kept = {}, {}, {}
-    with closing(results_as_they_come([(one_run, task) for task in tasks], workers)) as done:
-        for number, (row, daily, tables) in done:
-            rows[number], days[number], kept[number] = row, daily, tables
-            if on_run:
-                on_run(row)
-            if progress:
-                progress("runs", len(rows) / len(tasks))
-    runs = pd.DataFrame([rows[number] for number in sorted(rows)])
-    daily = pd.concat([days[number] for number in sorted(days)], ignore_index=True)
+    done = all_results([(one_run, task) for task in tasks], workers, on_run and (lambda _, result: on_run(result[0])), progress)
+    runs = pd.DataFrame([row for row, _, _ in done])
+    daily = pd.concat([days for _, days, _ in done], ignore_index=True)
     names = [each.name for each in scenarios]
     manifest = {"kind": "compare", "scenarios": names, "replicates": replicates, "seed": seed, "versions": versions(), "git": git_state()}
     result = Comparison(scenarios, replicates, seed, effects_of(runs, names), runs, daily, manifest)
     for lens in LENSES:
-        setattr(result, lens, _joined({number: tables.get(lens, {}) for number, tables in kept.items()}))
+        setattr(result, lens, _joined([tables.get(lens, {}) for _, _, tables in done]))
     result.targets = target_table(compare_paths(result))
     return result
 
 
-def _joined(kept: dict[int, dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+def _joined(kept: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     """Each table of all runs in one, in the order of the runs."""
-    names = dict.fromkeys(name for number in sorted(kept) for name in kept[number])
-    parts = {name: [kept[number][name] for number in sorted(kept) if name in kept[number]] for name in names}
+    names = dict.fromkeys(name for tables in kept for name in tables)
+    parts = {name: [tables[name] for tables in kept if name in tables] for name in names}
     return {name: pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True) for name, tables in parts.items()}
 
 

@@ -12,7 +12,6 @@ Source: DESIGN 5; common random numbers (Glasserman and Yao 1992).
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,14 +20,13 @@ import pandas as pd
 import typer
 
 from experiments import options
-from experiments.forking import check_fork
+from experiments.forking import check_fork, without_tactics
 from experiments.loading import loaded
 from experiments.progress import Progress
-from experiments.workers import results_as_they_come, usual_workers
+from experiments.workers import all_results, usual_workers
 from results.effects import mean_interval
 from results.measuring import cny, count
 from results.store import git_state, new_folder, versions, write_json, write_table
-from scenarios import load
 from scenarios.overrides import parse_set
 from sim.contagion.booking import FAILING, LAYERS
 from sim.core.errors import UserError
@@ -87,17 +85,22 @@ def outcomes(market) -> dict[str, float]:
     return found
 
 
+def past_of(scenario, seed: int, replicate: int = 0) -> dict | None:
+    """The market on the eve of the fork, lived with all channels, its losses so far forgotten; None if paths differ from the first day."""
+    fork_day = check_fork(scenario)
+    if not fork_day:
+        return None
+    past = Market(without_tactics(scenario), seed=seed, replicate=replicate)
+    past.run_days(fork_day)
+    state = past.state()
+    state["contagion"]["losses"], state["contagion"]["failures"] = {}, {}
+    return state
+
+
 def one_replicate(scenario, seed: int, replicate: int) -> tuple[list[dict], list[dict]]:
     """(rows of runs, rows of booked losses) of one replicate: the past is lived once, with all channels."""
-    networks, fork_day = variants(scenario), check_fork(scenario)
-    state = None
-    if fork_day:
-        past = Market(load(scenario, {"tactics": [], "shocks": []}), seed=seed, replicate=replicate)
-        past.run_days(fork_day)
-        state = past.state()
-        state["contagion"]["losses"], state["contagion"]["failures"] = {}, {}
-    rows, booked = [], []
-    for name, each in networks.items():
+    state, rows, booked = past_of(scenario, seed, replicate), [], []
+    for name, each in variants(scenario).items():
         market, sold = Market(each, seed=seed, replicate=replicate), [0]
 
         def look(m, sold=sold):
@@ -142,14 +145,9 @@ def contagion(scenario, *, replicates: int = 20, seed: int = 1, workers: int = 1
     kinds = [each.kind for each in scenario.channels]
     variants(scenario)
     tasks = [(one_replicate, (scenario, seed, replicate)) for replicate in range(replicates)]
-    rows, booked = {}, {}
-    with closing(results_as_they_come(tasks, workers)) as done:
-        for number, (its_rows, its_booked) in done:
-            rows[number], booked[number] = its_rows, its_booked
-            if progress:
-                progress("replicates", len(rows) / len(tasks))
-    runs = pd.DataFrame([row for number in sorted(rows) for row in rows[number]])
-    losses = pd.DataFrame([row for number in sorted(booked) for row in booked[number]],
+    done = all_results(tasks, workers, progress=progress, what="replicates")
+    runs = pd.DataFrame([row for rows, _ in done for row in rows])
+    losses = pd.DataFrame([row for _, booked in done for row in booked],
                           columns=["replicate", "day", "layer", "channel", "round", "cny"])
     by_round = losses.groupby(["layer", "channel", "round"], as_index=False)["cny"].sum()
     by_round["cny"] /= replicates

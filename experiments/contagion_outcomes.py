@@ -4,7 +4,7 @@ A world is a slice of the scenario, the past lived once with all channels; each 
 luck.  Cost: about 30 CPU-seconds a seed.
 """
 
-from experiments.contagion import ALL, NONE, outcomes, variants
+from experiments.contagion import ALL, NONE, outcomes, past_of, variants
 from scenarios import load
 from sim.model import Market
 
@@ -35,11 +35,7 @@ def _spread(name: str, changes: dict, without: str, seed: int) -> tuple[float, f
     """(shops that fail with all channels less those that fail without one, shops that fail without any), simulated, since the fork."""
     scenario = load(name, changes)
     networks = variants(scenario)
-    past = Market(load(scenario, {"tactics": [], "shocks": []}), seed=seed)
-    past.run_days((scenario.experiment.fork - scenario.start).days)
-    state = past.state()
-    state["contagion"]["losses"], state["contagion"]["failures"] = {}, {}
-    failed = {}
+    state, failed = past_of(scenario, seed), {}
     for network in (ALL, without, NONE):
         market = Market(networks[network], seed=seed)
         market.restore(state)

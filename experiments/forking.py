@@ -9,7 +9,6 @@ import pickle
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ import pandas as pd
 
 from experiments.loading import loaded
 from experiments.running import Run, finished
-from experiments.workers import results_as_they_come
+from experiments.workers import all_results
 from results.effects import paired_effects
 from results.promotion import promotion_of, rush_of
 from results.recorder import Recorder
@@ -95,8 +94,12 @@ def fork(scenario, *, seed: int = 1, pairs: int | None = None, workers: int = 1,
         tasks = [(future, (checkpoint, each, seed, pair)) for pair in range(pairs) for each in (bare, scenario)]
         if surface and promotion_of(scenario) is not None and state is not None:
             tasks += [(surface_of, (checkpoint, scenario, seed, pair)) for pair in range(min(pairs, 10))]
-        done = _all(tasks, workers, lambda share: tell("paired paths", .3 + .7 * share),
-                    lambda number, result: on_path(result, number % 2 == 1) if on_path and number < 2 * pairs else None)
+
+        def keep(number, result):
+            if on_path and number < 2 * pairs:
+                on_path(result, number % 2 == 1)
+
+        done = all_results(tasks, workers, keep, lambda what, share: tell(what, .3 + .7 * share), "paired paths")
     runs = done[: 2 * pairs]
     without, with_tactics = runs[0::2], runs[1::2]
     effects = paired_effects(pd.DataFrame([each.summary for each in without]), pd.DataFrame([each.summary for each in with_tactics]))
@@ -169,14 +172,3 @@ def _from_checkpoint(checkpoint: Path, scenario, seed: int, pair: int) -> Market
         market.restore(state)
     market.path_seed = derive_seed(seed, "path", pair)
     return market
-
-
-def _all(tasks, workers: int, tell, keep) -> list:
-    """Results of (function, arguments) in order, on `workers` processes; `keep(number, result)` as each is done."""
-    results = [None] * len(tasks)
-    with closing(results_as_they_come(tasks, workers)) as done:
-        for count, (number, result) in enumerate(done):
-            results[number] = result
-            keep(number, result)
-            tell((count + 1) / len(tasks))
-    return results

@@ -9,7 +9,6 @@ Alternative: the whole budget on those who are left.  Reason: then each of them 
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +19,7 @@ import typer
 
 from experiments import options
 from experiments.progress import Progress
-from experiments.workers import results_as_they_come, usual_workers
+from experiments.workers import all_results, usual_workers
 from results.conversions import FOCAL, GOALS, Conversions, can_be_held_out, experiment, spends_by_head, spent_on
 from results.lift import MORE, curve_table, lift_table
 from results.store import digest_of, git_state, new_folder, versions, write_json, write_scenario, write_table
@@ -101,16 +100,9 @@ def lift(scenario, tactics=(), *, measure: str = "new_users", replicates: int = 
     arms = _arms(scenario, table, curve)
     tasks = [(one_run, (scenario, arm, tuple(table["number"]), tuple(table["tactic"]), holdout, seed, replicate))
              for replicate in range(replicates) for arm in arms]
-    rows, credited = {}, {}
-    with closing(results_as_they_come(tasks, workers)) as done:
-        for number, (row, touches) in done:
-            rows[number], credited[number] = row, touches
-            if on_run:
-                on_run(row)
-            if progress:
-                progress("runs", len(rows) / len(tasks))
-    runs = pd.DataFrame([rows[number] for number in sorted(rows)])
-    touches = pd.DataFrame([each for number in sorted(credited) for each in credited[number]])
+    done = all_results(tasks, workers, on_run and (lambda _, result: on_run(result[0])), progress)
+    runs = pd.DataFrame([row for row, _ in done])
+    touches = pd.DataFrame([each for _, credited in done for each in credited])
     manifest = {"kind": "lift", "scenario": scenario.name, "tactics": list(table["tactic"]), "measure": measure, "replicates": replicates,
                 "seed": seed, "curve": curve, "holdout": holdout, "versions": versions(), "git": git_state(),
                 "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}

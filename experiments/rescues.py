@@ -12,7 +12,6 @@ Source: DESIGN 5; common random numbers (Glasserman and Yao 1992).
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +23,7 @@ import typer
 from experiments import options
 from experiments.loading import loaded
 from experiments.progress import Progress
-from experiments.workers import results_as_they_come, usual_workers
+from experiments.workers import all_results, usual_workers
 from results.effects import mean_interval, ratio_interval
 from results.measuring import cny
 from results.store import git_state, new_folder, versions, write_json, write_table
@@ -111,13 +110,9 @@ def rescues(scenario, *, replicates: int = 20, seed: int = 1, workers: int = 1, 
     for name in names:
         if name not in RESCUES:
             raise UserError(f"rescues: no rescue '{name}'; known: {', '.join(RESCUES)}")
-    tasks, found = [(one_replicate, (scenario, seed, replicate, names)) for replicate in range(replicates)], {}
-    with closing(results_as_they_come(tasks, workers)) as done:
-        for number, rows in done:
-            found[number] = rows
-            if progress:
-                progress("replicates", len(found) / len(tasks))
-    runs = pd.DataFrame([row for number in sorted(found) for row in found[number]])
+    tasks = [(one_replicate, (scenario, seed, replicate, names)) for replicate in range(replicates)]
+    done = all_results(tasks, workers, progress=progress, what="replicates")
+    runs = pd.DataFrame([row for rows in done for row in rows])
     manifest = {"kind": "rescues", "scenario": scenario.name, "replicates": replicates, "seed": seed, "versions": versions(),
                 "git": git_state()}
     return Rescued(scenario, replicates, seed, runs, table_of(runs), manifest)

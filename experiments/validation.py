@@ -7,7 +7,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +57,7 @@ from experiments.rate_trial import trial_outcome
 from experiments.reputation_outcomes import reputation_outcome
 from experiments.sharing_outcomes import sharing_outcome
 from experiments.strategy_outcomes import strategy_outcome
-from experiments.workers import results_as_they_come, usual_workers
+from experiments.workers import all_results, usual_workers
 from results.store import writable_folder, write_json, write_table
 from sim.core.errors import UserError, did_you_mean
 
@@ -193,17 +192,8 @@ def _inside(values, low, high):
 
 def outcomes_of(tasks: list[tuple], workers: int, progress=None, live=outcome) -> pd.DataFrame:
     """One row a task (seed, overrides, nulls), in order; `live` makes the row."""
-    rows: list[dict | None] = [None] * len(tasks)
-
-    def keep(number, found):
-        rows[number] = {"seed": tasks[number][0], **found}
-        if progress:
-            progress("seeds", sum(row is not None for row in rows) / len(rows))
-
-    with closing(results_as_they_come([(live, task) for task in tasks], workers)) as done:
-        for number, found in done:
-            keep(number, found)
-    return pd.DataFrame(rows)
+    done = all_results([(live, task) for task in tasks], workers, progress=progress, what="seeds")
+    return pd.DataFrame([{"seed": seed, **found} for (seed, *_), found in zip(tasks, done)])
 
 
 def calibrated_settings() -> dict[str, float]:

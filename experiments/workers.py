@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from multiprocessing import get_context, resource_tracker
 from typing import Any
 
@@ -54,6 +54,24 @@ def results_as_they_come(tasks: Sequence[tuple[Callable, tuple]], workers: int, 
     finally:
         if own is not None:
             own.shutdown(wait=False, cancel_futures=True)
+
+
+def all_results(tasks: Sequence[tuple[Callable, tuple]], workers: int, on_result: Callable[[int, Any], None] | None = None,
+                progress: Callable[[str, float], None] | None = None, what: str = "runs") -> list:
+    """Results of every (function, arguments), in the order of the tasks.
+
+    on_result: called with number and result, progress: with `what` they are and the share that is done, as each is finished.  Else as
+    `results_as_they_come`.
+    """
+    results: list = [None] * len(tasks)
+    with closing(results_as_they_come(tasks, workers)) as done:
+        for count, (number, result) in enumerate(done):
+            results[number] = result
+            if on_result:
+                on_result(number, result)
+            if progress:
+                progress(what, (count + 1) / len(tasks))
+    return results
 
 
 def _result_of(future: Future, n_open: int) -> Any:

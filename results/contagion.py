@@ -29,11 +29,10 @@ class Lens:
     def __call__(self, m) -> None:
         book, date = m.contagion, m.date
         self.losses += [{"day": day, "date": date, "layer": layer, "channel": channel, "round": round, "lost": cny(m, fen)}
-                        for (day, layer, channel, round), fen in book.losses.items() if day == m.day] if book.losses else []
-        if book.failed_today:
-            scale = {"merchants": m.scenario.weight}
-            self.failures += [{"day": day, "date": date, "layer": layer, "round": round, "failed": n * scale.get(layer, 1.0)}
-                              for (day, layer, round), n in book.failures.items() if day == m.day]
+                        for (day, layer, channel, round), fen in book.losses_on(m.day)]
+        scale = {"merchants": m.scenario.weight}
+        self.failures += [{"day": day, "date": date, "layer": layer, "round": round, "failed": n * scale.get(layer, 1.0)}
+                          for (day, layer, round), n in book.failures_on(m.day)]
         for house in m.panic.houses:
             left, paid, waits = (int(each[house.number]) for each in (m.panic.left_today, m.panic.paid_today, m.panic.waiting))
             if left or paid or waits:

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from results.lending import shows_lending
-from sim.core.finance import fen
 from sim.markets.term_credit import ASK_AGAIN_DAYS, rates
 
 THIN_DAYS = 365  # a shop younger than this at the start has a thin file: less than a year of accounts
@@ -53,13 +52,10 @@ class Lens:
 
     def _keep(self, m, look) -> None:
         data, agreement = m.open_data, m.open_data.agreements[look.agreement]
-        fee = fen(agreement.fee_cny) * len(look.rows) / 100 if look.lender != data.platform else 0.0
         name, number = agreement.name or agreement.kind, len(self._looks)
-        if look.columns == ("outcome",):
-            fee = 0.0
         self._looks.append({"day": m.day, "look": number, "date": m.date, "lender": data.labels[look.lender], "agreement": name,
                             "mode": agreement.kind, "columns": " ".join(look.columns), "n_asked": len(look.rows),
-                            "n_shown": int(look.is_shown.sum()), "fee_cny": fee})
+                            "n_shown": int(look.is_shown.sum()), "fee_cny": look.fee / 100})
         self._borrowers.append(pd.DataFrame({"day": np.int32(m.day), "look": np.int32(number), "lender": data.labels[look.lender],
                                              "agreement": name, "borrower": look.rows.astype(np.int32), "is_shown": look.is_shown}))
 

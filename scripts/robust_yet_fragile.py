@@ -1,7 +1,7 @@
 """Robust yet fragile, in the market itself: how often and how far the failure of one shop spreads, by connectivity and by capital.
 
     python scripts/robust_yet_fragile.py                          200 paths a point; writes results/reference/robust_yet_fragile.{csv,png}
-    python scripts/robust_yet_fragile.py --paths 20 --out /tmp/x  a quick look
+    python scripts/robust_yet_fragile.py --paths 20 --out quick  a quick look
     python scripts/robust_yet_fragile.py --null                   suppliers are paid in cash: nothing may spread
 
 Each path is a world of its own: shops of one size on a random network of supply, which live a month with trade credit; then one of them,

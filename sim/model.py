@@ -150,8 +150,8 @@ class Market(mesa.Model):
         self.shocks = [SHOCKS[shock.kind](shock) for shock in s.shocks]
         self.channels = [CHANNELS[kind](each) for kind in CHANNELS for each in s.channels if each.kind == kind]  # in the table's order
         self.contagion, self.trade_credit = Contagion(self), TradeCredit(self)
-        self.guarantees = self._network("guarantee", len(self.merchants), Stream.GUARANTEE_TIES, shops) if any(
-            each.kind == "guarantee_circle" for each in self.channels) else None
+        has_circles = self.channel("guarantee_circle") is not None
+        self.guarantees = self._network("guarantee", len(self.merchants), Stream.GUARANTEE_TIES, shops) if has_circles else None
         self.interbank_loans = InterbankLoans(self, deposits_at(self) if s.bank_sheets.is_kept else None)
         self.sheets, self.rescue = create_bank_sheets(self), Rescue(self)
         self.interbank_loans.owed_outside[:] = self.sheets.outside.sum() + self.sheets.securities.sum()
@@ -164,6 +164,11 @@ class Market(mesa.Model):
     def channel(self, kind: str):
         """The channel of contagion of a kind, or None."""
         return next((each for each in self.channels if each.kind == kind), None)
+
+    def term_lender(self, number: int) -> tuple[LenderGroup, int]:
+        """(the group of a lender of term loans, its row there); number: among all of them."""
+        group = next(group for group in self.term_lenders if group.first <= number < group.first + len(group.lenders))
+        return group, number - group.first
 
     def standing_of(self, platform: int):
         """How a platform stands with consumers: one of the fixed ones, or an entrant."""

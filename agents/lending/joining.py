@@ -62,8 +62,7 @@ def _gain(m, number: int, lender: int) -> float:
     if lender == data.platform:
         return 1.0
     agreement, policy = data.agreements[number], m.term_policies[lender]
-    group = next(group for group in m.term_lenders if group.first <= lender < group.first + len(group.lenders))
-    row, cases = lender - group.first, policy.learning.experience
+    (group, row), cases = m.term_lender(lender), policy.learning.experience
     if len(cases) == 0:
         return 0.0
     years, refused = max(m.day, 1) / 365, 1.0 - float(cases["is_approved"].mean())

@@ -53,7 +53,8 @@ class Contagion(Kept):
         self.failures: dict[tuple[int, str, int], int] = {}
         self.lost, self.lost_today = ({layer: np.zeros(n, np.int64) for layer, n in size.items()} for _ in range(2))
         self.has_failed = {layer: np.zeros(size[layer], np.bool_) for layer in FAILING if self.is_on}
-        self.recall_share = next((each.settings.recall_share for each in m.channels if each.kind == "guarantee_circle"), 0.0)
+        circles = m.channel("guarantee_circle")
+        self.recall_share = circles.settings.recall_share if circles else 0.0
         self._most_rounds, self._touched = sum(size.values()) + 1, {}
         self.open_day(0)
 
@@ -129,12 +130,21 @@ class Contagion(Kept):
     def total(self, *, day: int | None = None, layer: str | None = None, channel: str | None = None, round: int | None = None) -> int:
         """Booked losses, fen, of what is named; all of them if nothing is."""
         wanted = (day, layer, channel, round)
-        return sum(fen for key, fen in self.losses.items() if all(w is None or w == k for w, k in zip(wanted, key)))
+        entries = self.losses.items() if day is None else self.losses_on(day)
+        return sum(fen for key, fen in entries if all(w is None or w == k for w, k in zip(wanted, key)))
 
     def n_failed(self, *, day: int | None = None, layer: str | None = None, first_round: int = 0) -> int:
         """Failures from round `first_round` on; 1 leaves out who failed first on a day."""
-        return sum(n for (d, each, number), n in self.failures.items()
-                   if (day is None or d == day) and (layer is None or each == layer) and number >= first_round)
+        entries = self.failures.items() if day is None else self.failures_on(day)
+        return sum(n for (_, each, number), n in entries if (layer is None or each == layer) and number >= first_round)
+
+    def losses_on(self, day: int) -> list[tuple]:
+        """What was booked on a day: ((day, layer, channel, round), fen)."""
+        return _entries_on(self.losses, day)
+
+    def failures_on(self, day: int) -> list[tuple]:
+        """Who failed on a day: ((day, layer, round), number)."""
+        return _entries_on(self.failures, day)
 
     def state(self) -> dict:
         """What a checkpoint keeps: the day's own counts are of a day that is over."""
@@ -147,3 +157,14 @@ class Contagion(Kept):
             for layer, values in getattr(self, name).items():
                 values[...] = state[name][layer]
         self.open_day(self.day)
+
+
+def _entries_on(book: dict, day: int) -> list[tuple]:
+    """The entries of a day, in the order in which they were made; days follow one another, so only the last entries are looked at."""
+    found = []
+    for key in reversed(book):
+        if key[0] < day:
+            break
+        if key[0] == day:
+            found.append((key, book[key]))
+    return found[::-1]

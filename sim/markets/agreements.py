@@ -9,7 +9,7 @@ What can be used by others: `m.data_sharing.seen_by` (the view of any lender), `
 Choice: a lender is known by its number among the lenders of term loans; the platform's micro-loan companies come last.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -108,13 +108,14 @@ def bank_named(name: str) -> int | None:
 
 @dataclass(frozen=True)
 class Look:
-    """A lender was handed shared columns: number of lender and agreement, the columns, of whom, and of whom they were shown."""
+    """A lender was handed shared columns: number of lender and agreement, the columns, of whom, of whom they were shown; fee: fen paid."""
 
     lender: int
     agreement: int
     columns: tuple[str, ...]
     rows: np.ndarray
     is_shown: np.ndarray
+    fee: int = 0
 
 
 class OpenData(Kept):
@@ -220,14 +221,14 @@ class OpenData(Kept):
 
     def note(self, m, look: Look) -> None:
         """Keep who looked at whom, and charge the fee for those that were shown."""
-        self.looks_today.append(look)
+        fee = 0 if look.lender == self.platform else fen(self.agreements[look.agreement].fee_cny) * len(look.rows)
+        self.looks_today.append(replace(look, fee=fee))
         self.look_ups[look.agreement] += len(look.rows)
         self.look_ups_today += len(look.rows)
-        fee = fen(self.agreements[look.agreement].fee_cny) * len(look.rows)
-        if fee == 0 or look.lender == self.platform:
+        if fee == 0:
             return
-        group = next(group for group in m.term_lenders if group.first <= look.lender < group.first + len(group.lenders))
-        m.ledger.pay(group.money, look.lender - group.first, m.books.platform_own, 0, fee, purpose=Purpose.DATA_FEE)
+        group, row = m.term_lender(look.lender)
+        m.ledger.pay(group.money, row, m.books.platform_own, 0, fee, purpose=Purpose.DATA_FEE)
         self.fees[look.agreement] += fee
         self.fees_today += fee
 

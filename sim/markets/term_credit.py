@@ -110,8 +110,8 @@ def _grant(m, rows, number, amount, pledge):
 def _judge(m, number, rows, contest=None):
     """One lender's answers to the merchants `rows`, remembered."""
     shops, policy = m.merchants, m.term_policies[number]
-    group = next(group for group in m.term_lenders if group.first <= number < group.first + len(group.lenders))
-    lenders, row = group.lenders, number - group.first
+    group, row = m.term_lender(number)
+    lenders = group.lenders
     error = error_of_visits(m.settings.officers, lenders.cases_a_year[row], lenders.load[row]) if policy.sees == "visited_file" else None
     view = m.data_sharing.seen_by(m, int(number), rows, error, note=True)
     offer = policy.decide(view, bad_prob(m, number, rows), contest)

@@ -36,8 +36,8 @@ class TradeCredit(Kept):
     ARRAYS = ("owed", "fresh", "is_assigned", "is_late", "outside")
 
     def __init__(self, m):
-        self.terms = next((each.settings for each in m.channels if each.kind == "trade_credit"), None)
-        self.is_on = self.terms is not None
+        channel = m.channel("trade_credit")
+        self.terms, self.is_on = channel.settings if channel else None, channel is not None
         self.bought_today = self.paid_today = 0
         n = len(m.merchants) if self.is_on else 0
         links = m.supply.reverse() if self.is_on and not m.supply.complete else None
