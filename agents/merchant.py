@@ -161,7 +161,7 @@ class Merchants(Population):
     pursued_since = column(np.int32, "day", "Day of the last of these write-offs; -1 none", default=-1)
     collateral = column(np.int64, "fen", "Property the owner could pledge")
     stated_sales = column(np.float64, "fen a year", "Sales in the last annual statement")
-    stated_margin = column(np.float64, "share of sales", "Margin in the last annual statement")
+    stated_margin = column(np.float64, "share of sales", "Mean margin in the annual statements on file; nan without any", default=np.nan)
     term_asked = column(np.int16, "lender of term loans", "Asked last: a bank, or a financier counted after the banks")
     term_applied_on = column(np.int32, "day", "Application in a queue since; -1 none", default=-1)
     term_ask_again_on = column(np.int32, "day", "After a refusal asks the next lender then; -1 not", default=-1)

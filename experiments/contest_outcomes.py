@@ -11,6 +11,7 @@ import numpy as np
 
 from agents import merchant
 from experiments.common_model import DECIDES_EVERY, LENDS, WORLD
+from results.open_data import THIN_DAYS
 from scenarios import load
 from sim.markets import data_sharing, offers, term_credit
 from sim.model import Market
@@ -20,7 +21,6 @@ WORLDS = {"one": {"offers.most_lenders": 1}, "low": {"common_model.bank_share": 
           "equal": {"common_model.bank_share": 1.0}}  # one bank after another; all see little; a quarter sees more; all by one good score
 SAME_EYES = {"common_model.own_noise": .6}  # who has no common score sees as well with its own
 LONELY = {"relationship_bank.reach": 0.0}  # nobody knows another bank than its own
-THIN_DAYS = 730
 
 
 def contest_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:

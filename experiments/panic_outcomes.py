@@ -16,10 +16,10 @@ from sim.core.random import Stream, stream_key, uniforms_of
 from sim.model import Market
 
 WORLD = {"consumers.count": 20_000, "merchants.count": 200, "weight": 500.0, "days": 25, "banks.count": 4, "banks.large": 1,
-         "banks.micro_specialist": 0, "panic.cost_of_leaving": .5, "panic.failure_news": .04,
+         "banks.micro_specialist": 0, "panic.cost_of_leaving": .5, "panic.failure_news": .06,
          "networks.interbank.mean_degree": 2.0, "bank_sheets.is_kept": True,
-         "channels": [{"kind": kind} for kind in ("fire_sale", "interbank", "funding_withdrawal", "panic")]}
-DAY = 5
+         "channels": [{"kind": kind} for kind in ("fire_sale", "funding_withdrawal", "panic")]}  # no loans between banks: those would
+DAY = 5  # end the healthy ones with the first, and who is left runs from nobody
 FAILS = [{"kind": "bank_failure", "start": datetime.date(2012, 1, 1) + datetime.timedelta(days=DAY), "bank": 3, "size": .5}]
 COVER_CNY = 3_000.0
 UNSEEN = {"panic.friends_weight": 0.0}  # of friends

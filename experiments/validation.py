@@ -75,7 +75,8 @@ SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS
            (contest_outcome, CONTEST_TESTS, 3), (strategy_outcome, STRATEGY_TESTS, 3), (contagion_outcome, CONTAGION_TESTS, 3),
            (panic_outcome, PANIC_TESTS, 3))
 PRINTED = ("walked_nothing_percent", "walked_defaults_only_percent", "walked_full_history_percent", "sharing_deters_points",
-           "auc_defaults_only", "auc_full_history", "seeing_points", "more_loans_percent", "thin_gain_points",
+           "auc_defaults_only", "auc_full_history", "seeing_points",
+           "bank_to_loop_thin", "bank_to_loop_thick", "loop_to_bank_thin", "loop_to_bank_thick", "more_loans_percent", "thin_gain_points",
            *(f"{world}_{number}" for world in ("one", "low", "mixed", "equal")
              for number in ("rate_percent", "margin_points", "bad_percent")),
            "mixed_behind_curse_points", "mixed_ahead_curse_points", "mixed_behind_margin_points", "mixed_ahead_margin_points",
@@ -232,6 +233,7 @@ def response(*, replicates: int = 6, workers: int = 1, first_seed: int = FIRST_S
 def validate_command(
     ids: Annotated[list[str] | None, typer.Argument(help="Fact ids, as S03; default: all that are tested")] = None,
     replicates: Annotated[int, typer.Option("--replicates", "-n", help="Seeds", min=1, max=10_000)] = 30,
+    seed: Annotated[int, typer.Option(help="The first seed; others than the usual ones where those were looked at", min=0)] = FIRST_SEED,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
     every: Annotated[bool, typer.Option("--all", help="List every fact with its status, tested or not")] = False,
     answers: Annotated[bool, typer.Option("--response", help="Perturb every calibrated setting by 20% instead")] = False,
@@ -244,12 +246,13 @@ def validate_command(
         writable_folder(out)
     with Progress() as progress:
         if answers:
-            table = response(replicates=replicates, workers=workers, progress=progress)
+            table = response(replicates=replicates, workers=workers, first_seed=seed, progress=progress)
             print(table.to_json(indent=1) if as_json else table.round(2).to_string())
             if out:
                 write_table(out, "response", table, csv=True)
             return
-        verdicts, outcomes = validate([*facts(), *CLAIMS] if every else ids, replicates=replicates, workers=workers, progress=progress)
+        verdicts, outcomes = validate([*facts(), *CLAIMS] if every else ids, replicates=replicates, workers=workers, first_seed=seed,
+                                      progress=progress)
     if out:
         write_table(out, "outcomes", outcomes, csv=True)
         write_json(out / "verdicts.json", verdicts.to_dict("records"))

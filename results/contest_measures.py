@@ -6,10 +6,9 @@ Known where merchants ask several lenders at once, or where the platform bears a
 import numpy as np
 
 from results.measuring import cny, count, measure, share
+from results.open_data import THIN_DAYS
 from sim.core.ledger import Purpose
 from sim.markets.term_credit import rates
-
-THIN_DAYS = 730  # a shop younger than two years has a thin file
 
 
 def _of_contests(*texts: str):

@@ -6,7 +6,7 @@ import pandas as pd
 from results.lending import shows_lending
 from sim.markets.term_credit import ASK_AGAIN_DAYS, rates
 
-THIN_DAYS = 365  # a shop younger than this at the start has a thin file: less than a year of accounts
+THIN_DAYS = 730  # a shop younger than this has a thin file: at most one annual statement
 SIZES = ("small", "middle", "large")  # thirds by size
 LOOK_COLUMNS = ["day", "look", "date", "lender", "agreement", "mode", "columns", "n_asked", "n_shown", "fee_cny"]
 BORROWER_COLUMNS = ["day", "look", "lender", "agreement", "borrower", "is_shown"]

@@ -7,9 +7,9 @@ OPEN_DATA_WORDS: dict[str, tuple[str, str]] = {
     "open_data_sentence": ("Owners in groups, the same owners in both scenarios. Access: term loans paid out, of those paid out or refused; "
                            "applications that no lender came to in time are not in it. Price: yearly rate of what was lent. Default: loans more than 90 days past due, of those paid out.",
                            "同一批店主在两种情景下的分组比较。可得性: 放款占放款与拒绝之和的比例, 无人及时处理的申请不计; 价格: 放款年利率; 违约: 逾期超过 90 天的笔数占放款笔数。"),
-    "caveat_open_data": ("A thin file is that of a shop younger than a year on the first day; no new shops open, so nobody is younger than that when data are shared a year later. Sizes are thirds. Owners have no gender in this market; "
+    "caveat_open_data": ("A thin file is that of a shop younger than two years on the first day, with at most one annual statement; no new shops open. Sizes are thirds. Owners have no gender in this market; "
                          "users of the credit payment do. A default late in the run is not seen.",
-                         "薄档案指首日开业不足一年的店铺; 市场中没有新店开张, 故一年后数据共享时已无更年轻的店铺。规模按三等分。本市场中店主没有性别, 信用支付用户有。期末的违约观察不到。"),
+                         "薄档案指首日开业不足两年的店铺, 至多一份年度报表; 市场中没有新店开张。规模按三等分。本市场中店主没有性别, 信用支付用户有。期末的违约观察不到。"),
     "open_gains": ("Who gains: {who}.", "受益者: {who}。"),
     "open_loses": ("Who loses: {who}. {won} of shops get a term loan they would not have got, {lost} lose one.",
                    "受损者: {who}。{won} 的店铺得到原本得不到的定期贷款, {lost} 失去原有贷款。"),

@@ -9,12 +9,12 @@ import numpy as np
 
 from agents.lending.discrimination import auc
 from agents.lending.scorecard import NotFitted, ScorecardSettings, fit_scorecard
+from results.open_data import THIN_DAYS
 from results.screening import HORIZON_DAYS, Screening
 
 SOURCES = ("bank_file", "limited", "order_history", "visited_file", "closed_loop")
 BASE = "thin_file"  # what anybody can find out
 GROUPS = 4  # of shops, where each sharer knows only its own
-THIN_DAYS = 730  # a short history: fewer than two annual statements
 
 
 class Sources:

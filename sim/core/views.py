@@ -58,7 +58,8 @@ class LimitedView(View):
 class BankFileView(View):
     """What an applicant brings to a bank.
 
-    annual_sales: fen, and stated_margin: share of sales, from the last annual statement, with error.  age_days.
+    annual_sales: fen, from the last annual statement, with error.  stated_margin: share of sales, mean of the statements on file, each
+    with an error of its own; nan without any.  age_days.
     relationship_days: since the account was opened.  days_past_due: at this lender.  collateral: fen, what could be pledged.
     """
 

@@ -6,7 +6,8 @@ import pytest
 from results.lenders import lenders_of
 from results.lending import Lens
 from results.screening import HORIZON_DAYS, Screening
-from sim.markets.data_sharing import HIDDEN_WHEN_LIMITED, REGIMES
+from sim.markets import data_sharing
+from sim.markets.data_sharing import HIDDEN_WHEN_LIMITED, MARGIN_BY_QUALITY, REGIMES, _margin
 from tests.worlds import differences, small_market
 
 WORLD = {"consumers__count": 8_000, "merchants__count": 1_000, "days": 560, "distress__trouble_rate": .3}
@@ -69,7 +70,7 @@ def test_a_limited_platform_is_shown_no_more_than_the_surface():
 @pytest.mark.parametrize("regime", REGIMES)
 def test_views_of_every_regime_are_copies_of_the_right_length(regime):
     market = small_market(after=40)
-    rows = np.array([3, 5, 70])
+    rows = np.flatnonzero(market.merchants.opened_on < -365)[:3]  # who has closed a year has a statement
     for values in market.data_sharing.view(market, regime, rows).features().values():
         assert values.shape == (3,) and np.isfinite(values.astype(float)).all()
         assert not any(np.shares_memory(values, column) for column in market.merchants.state().values())
@@ -82,8 +83,44 @@ def test_a_lender_sees_a_statement_once_a_year():
         market.run_days(day - market.day)
         view = market.data_sharing.bank_file(market, np.arange(80))
         seen[day] = view.stated_margin, view.annual_sales
-    assert (seen[100][0] == seen[200][0]).all() and (seen[100][1] == seen[200][1]).all()
+    assert np.array_equal(seen[100][0], seen[200][0], equal_nan=True) and (seen[100][1] == seen[200][1]).all()
     assert (seen[200][0] != seen[380][0]).all() and (seen[200][1] != seen[380][1]).all()
+
+
+def margin_errors(market):
+    """What each margin on file errs by (n,), in standard deviations of quality, and the statements it is made of."""
+    shops = market.merchants
+    true = _margin(market, slice(None)) + MARGIN_BY_QUALITY * shops.quality
+    return (shops.stated_margin - true) / MARGIN_BY_QUALITY, np.clip((market.day // 365 * 365 - shops.opened_on) // 365, 0, 3)
+
+
+def test_a_longer_file_tells_more_and_a_shop_without_a_whole_year_has_none():
+    market = small_market(after=0, merchants__count=4000, consumers__count=4000)
+    data_sharing.publish_statements(market)
+    errors, years = margin_errors(market)
+    assert np.isnan(errors[years == 0]).all() and (years == 0).any()
+    for n in (1, 2, 3):
+        error, expected = errors[years == n], market.settings.data.statement_noise / np.sqrt(n)
+        assert abs(error.std() - expected) < 4.5 * expected / np.sqrt(2 * len(error))
+        assert abs(error.mean()) < 4.5 * expected / np.sqrt(len(error))
+
+
+def test_next_years_file_still_holds_this_years_statement():
+    market = small_market(days=400, after=0, merchants__count=1000, consumers__count=2000, merchants__quality_drift=0.0)
+    data_sharing.publish_statements(market)
+    first, _ = margin_errors(market)
+    market.run_days(366)
+    second, years = margin_errors(market)
+    two, three = years == 2, market.merchants.opened_on < -3 * 365  # of two statements one was there before, of three two
+    assert np.corrcoef(first[two], second[two])[0, 1] == pytest.approx(1 / np.sqrt(2), abs=.1)
+    assert np.corrcoef(first[three], second[three])[0, 1] == pytest.approx(2 / 3, abs=.1)
+
+
+def test_a_bank_that_keeps_one_statement_knows_an_old_shop_no_better_than_a_young_one():
+    market = small_market(after=0, merchants__count=4000, consumers__count=4000, data__statements_kept=1)
+    data_sharing.publish_statements(market)
+    errors, years = margin_errors(market)
+    assert errors[years == 1].std() == pytest.approx(errors[years == 3].std(), rel=.1)
 
 
 def test_an_officer_sees_a_shop_as_it_is_and_a_hurried_one_worse():
