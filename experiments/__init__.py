@@ -7,6 +7,8 @@ FUNCTIONS = {
     "compare": "experiments.comparing",
     "lift": "experiments.incrementality",
     "together": "experiments.combining",
+    "contagion": "experiments.causing",
+    "rescues": "experiments.rescuing",
     "optimise": "experiments.budgeting",
     "sweep": "experiments.sweeping",
     "validate": "experiments.validation",

@@ -14,7 +14,7 @@ from experiments.loading import all_loaded, loaded
 from experiments.progress import Progress
 from experiments.running import run
 from experiments.workers import all_results, usual_workers
-from results.effects import fan, paired_effects
+from results.effects import fan, is_sure, paired_effects
 from results.store import LENSES, git_state, new_folder, versions, write_json, write_lenses, write_table, write_targets
 from results.targets import compare_paths, target_table
 from scenarios.overrides import parse_set
@@ -213,7 +213,7 @@ def _say(result: Comparison) -> None:
     for name in ("scenario", "measure", "baseline", "difference", "95% interval"):
         table.add_column(name, justify="left" if name in ("scenario", "measure") else "right")
     for row in result.effects.itertuples():
-        if row.low > 0 or row.high < 0:
+        if is_sure(row.low, row.high):
             table.add_row(row.scenario, row.measure, f"{row.baseline:,.4g}", f"{row.difference:+,.4g}",
                           f"{row.low:+,.3g} to {row.high:+,.3g}")
     console = Console()

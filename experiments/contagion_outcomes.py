@@ -4,7 +4,7 @@ A world is a slice of the scenario, the past lived once with all channels; each 
 luck.  Cost: about 30 CPU-seconds a seed.
 """
 
-from experiments.contagion import ALL, NONE, outcomes, past_of, variants
+from experiments.causing import ALL, NONE, outcomes, past_of, variants
 from scenarios import load
 from sim.model import Market
 

@@ -72,7 +72,7 @@ def elsewhere(design: Design, folder: Path) -> list[str]:
 def plan(design: Design, workers: int | None, out: Path | None) -> None:
     """Say what the sweep would take, and how many replicates its smallest effect needs."""
     workers, folder = usual_workers(workers), out or default_folder(design)
-    SweepFolder(folder).check_ours()
+    SweepFolder(folder).is_there()
     scenario, n = design.scenario, design.n_runs
     seconds = estimated_seconds(scenario) * n / min(workers, max(1, design.n_blocks))
     rows = n * (scenario.days if design.file.daily else 1)

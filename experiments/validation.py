@@ -2,6 +2,7 @@
 
     jishi validate                     all tested facts, 30 seeds
     jishi validate S03 S08 -n 10       some facts, fewer seeds
+    jishi validate 'L11 gap'           one test of a fact that has several
     jishi validate --response          every calibrated setting perturbed by 20%, the response of all facts
 """
 
@@ -115,16 +116,16 @@ def validate(ids: list[str] | None = None, *, replicates: int = 30, workers: int
              progress: Callable[[str, float], None] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Test facts.
 
-    ids: fact ids; all tested facts if None.  Returns (verdicts, outcomes): one row a fact with status, median (or pooled ratio), band,
-    share of seeds inside, events, passed, null median, share of seeds in which the null lies outside (of those that lived it),
-    null_fails; one row a seed.
+    ids: of facts, or of one test of a fact ("L11 gap"); all tested facts if None.
+    Returns (verdicts, outcomes): one row a fact with status, median (or pooled ratio), band, share of seeds inside, events, passed,
+    null median, share of seeds in which the null lies outside (of those that lived it), null_fails; one row a seed.
     Raises: UserError for an unknown fact.
     """
     known = facts() | CLAIMS
-    for name in ids or []:
+    for name in set(ids or []) - set(TESTS):
         if name not in known:
             raise UserError(f"validate: no fact '{name}'; known ids are in results/reference/facts.json{did_you_mean(name, known)}")
-    wanted = [key for name in ids for key in tests_of(name) or [name]] if ids else list(TESTS)
+    wanted = [key for name in ids for key in ([name] if name in TESTS else tests_of(name) or [name])] if ids else list(TESTS)
     seeds = range(first_seed, first_seed + replicates)
     outcomes = pd.DataFrame({"seed": seeds})
     for live, what, every in SOURCES:
@@ -231,7 +232,7 @@ def response(*, replicates: int = 6, workers: int = 1, first_seed: int = FIRST_S
 
 
 def validate_command(
-    ids: Annotated[list[str] | None, typer.Argument(help="Fact ids, as S03; default: all that are tested")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(help="Fact ids, as S03, or one of its tests, as 'L11 gap'; default: all")] = None,
     replicates: Annotated[int, typer.Option("--replicates", "-n", help="Seeds", min=1, max=10_000)] = 30,
     seed: Annotated[int, typer.Option(help="The first seed; others than the usual ones where those were looked at", min=0)] = FIRST_SEED,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from results.effects import pairs_needed
+from results.effects import is_sure, pairs_needed
 from results.forked import DIP_DAYS, Interval, by_day, dip, sources
 from results.numbers import Writer
 from results.promotion import LEAST_WINNERS, promotion_of, rush_of
@@ -89,7 +89,7 @@ def answer_of_effects(effects, days: int, pairs: int, lang: str = "en", about_cu
     say, write = Words(lang), Writer(lang)
     rows = effects.set_index("measure")
     shown = headlines(rows, about_customers)
-    changed = [name for name in shown if rows.loc[name, "low"] > 0 or rows.loc[name, "high"] < 0]
+    changed = [name for name in shown if is_sure(rows.loc[name, "low"], rows.loc[name, "high"])]
     parts = []
     for name in changed:
         row = rows.loc[name]

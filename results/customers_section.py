@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from results.channels import ALL
-from results.effects import mean_interval, paired_effects
+from results.effects import is_sure, mean_interval, paired_effects
 from results.figures import cohorts, customers
 from results.numbers import Writer, digits, is_known
 from results.page import Cell, Section, Table, Tile, whisker
@@ -187,7 +187,7 @@ def _effect_row(effect: dict, say: Words) -> list[Cell] | None:
         return [heading, *levels, Cell(text, "number"), Cell("", span=2)]
     if low == high == 0:
         return [heading, *levels, Cell("0", "muted"), Cell("", span=2)]
-    kind = "number" if low > 0 or high < 0 else "muted"
+    kind = "number" if is_sure(low, high) else "muted"
     return [heading, *levels, Cell(text, kind), Cell(interval, kind), Cell(whisker(difference, low, high), "drawing")]
 
 

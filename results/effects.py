@@ -19,6 +19,11 @@ def mean_interval(values, confidence: float = .95) -> tuple[float, float, float]
     return mean, mean - half, mean + half
 
 
+def is_sure(low: float, high: float) -> bool:
+    """True if an interval leaves out 0."""
+    return bool(low > 0 or high < 0)
+
+
 def count_interval(events: float, confidence: float = .95) -> tuple[float, float]:
     """Ends of the interval of a mean of which so many events were seen: exact for a Poisson count.  Source: Garwood (1936)."""
     tail = (1 - confidence) / 2

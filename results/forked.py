@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from results.effects import mean_interval
+from results.effects import is_sure, mean_interval
 from results.promotion import promotion_of
 
 DIP_DAYS = 3  # the dip is looked for in so many days after the event
@@ -90,7 +90,7 @@ class Interval:
     @property
     def is_detected(self) -> bool:
         """True if the interval excludes 0."""
-        return bool(self.low > 0 or self.high < 0)
+        return is_sure(self.low, self.high)
 
 
 def dip(fork, days: int = DIP_DAYS) -> Interval:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from results.effects import paired_effects
+from results.effects import is_sure, paired_effects
 from results.figures import lenders as figures
 from results.lending import LEAST_BADS
 from results.measures import LEAST_BAD_LOANS
@@ -185,7 +185,7 @@ def _effect_row(measure: str, effect, a: pd.DataFrame, b: pd.DataFrame, say: Wor
         return [heading, *levels, Cell(_difference(difference, unit, low, high, say)[0], "number"), Cell("", span=2)]
     if low == high == 0:
         return [heading, *levels, Cell("0", "muted"), Cell("", span=2)]
-    detected = "number" if low > 0 or high < 0 else "muted"
+    detected = "number" if is_sure(low, high) else "muted"
     text, interval = _difference(difference, unit, low, high, say)
     return [heading, *levels, Cell(text, detected), Cell(interval, detected), Cell(whisker(difference, low, high), "drawing")]
 

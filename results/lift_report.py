@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from results.conversions import GOALS
+from results.effects import is_sure
 from results.figures import lift as figures
 from results.lift import REMAINDER, TOGETHER
 from results.numbers import MANY_PAIRS, Writer, decimals_for, digits, figures_for, is_known
@@ -75,7 +76,7 @@ def _caused(row, name: str, k: int, measure: str, say: Words) -> str:
     called = name or say("lift_together")
     if row.lift_low == row.lift_high == 0:
         text = say("lift_no_difference", tactic=called, goal=goal, n=n)
-    elif figures.is_sure(row.lift_low, row.lift_high):
+    elif is_sure(row.lift_low, row.lift_high):
         key = {"tactic": name} if name else {"k": k}
         text = say(f"lift_{'one' if name else 'together'}_{'caused' if plain else 'changed'}", difference=difference, interval=interval,
                    goal=goal, **key)
@@ -85,7 +86,7 @@ def _caused(row, name: str, k: int, measure: str, say: Words) -> str:
                    needed=replicates(row.needed, say), **key)
     if is_known(row.last_touch):
         credited = amount(row, "last_touch", measure, say)[0]
-        known = is_known(getattr(row, "ratio", np.nan)) and figures.is_sure(row.lift_low, row.lift_high)
+        known = is_known(getattr(row, "ratio", np.nan)) and is_sure(row.lift_low, row.lift_high)
         ratio = {"ratio": _times(row.ratio, say)} if known else {}
         text += say("lift_credits_times" if known else "lift_credits", credited=credited, **ratio)
     return text + say("lift_stop")
@@ -94,7 +95,7 @@ def _caused(row, name: str, k: int, measure: str, say: Words) -> str:
 def _one_by_one(rows, measure: str, say: Words) -> str:
     """The surest effects by size, then those that cannot be told, then those that made no difference."""
     rows = sorted(rows, key=lambda row: -abs(row.lift))
-    found = [row for row in rows if figures.is_sure(row.lift_low, row.lift_high)]
+    found = [row for row in rows if is_sure(row.lift_low, row.lift_high)]
     same = [row.tactic for row in rows if row.lift_low == row.lift_high == 0]
     unsure = [row for row in rows if row not in found and row.tactic not in same]
     parts = []
@@ -118,7 +119,7 @@ def _furthest(rows, measure: str, say: Words) -> str:
     if row.lift_low == row.lift_high == 0:
         truth = say("lift_truth_same", n=int(row.n))
     else:
-        sure = figures.is_sure(row.lift_low, row.lift_high)
+        sure = is_sure(row.lift_low, row.lift_high)
         truth = say("lift_truth_sure" if sure else "lift_truth_unsure", interval=interval, **({"difference": difference} if sure else {}))
     return say("lift_furthest", tactic=row.tactic, credited=amount(row, "last_touch", measure, say)[0], truth=truth)
 
@@ -161,7 +162,7 @@ def said(row, what: str, measure: str, say: Words) -> tuple[str, str]:
     if low == high == 0:
         return say("lift_same"), say("lift_same_note", n=int(row.n))
     difference, interval = _difference(row, what, measure, say)
-    if figures.is_sure(low, high):
+    if is_sure(low, high):
         return difference, interval
     needed = float(getattr(row, "needed" if what == "lift" else f"{what}_needed", np.nan))
     return say("lift_undetected"), say("lift_needs", interval=interval, needed=replicates(needed, say))
@@ -169,7 +170,7 @@ def said(row, what: str, measure: str, say: Words) -> tuple[str, str]:
 
 def _effect_cell(row, what: str, measure: str, say: Words) -> Cell:
     text, note = said(row, what, measure, say)
-    plain = what == "last_touch" or (is_known(float(getattr(row, what))) and figures.is_sure(getattr(row, f"{what}_low"),
+    plain = what == "last_touch" or (is_known(float(getattr(row, what))) and is_sure(getattr(row, f"{what}_low"),
                                                                                              getattr(row, f"{what}_high")))
     return Cell(text, "number" if plain else "muted", "; ".join(_whole(part) for part in note.split("; ")))
 
@@ -195,7 +196,7 @@ def _over_truth(row, what: str, top: float, measure: str, say: Words, tell, betw
     value, low, high = (float(getattr(row, f"{what}{end}", np.nan)) for end in ("", "_low", "_high"))
     if GOALS[measure] == "CNY" or not is_known(value):
         return Cell(say("lift_none"), "muted")
-    if figures.is_sure(row.lift_low, row.lift_high):
+    if is_sure(row.lift_low, row.lift_high):
         return Cell(tell(value), "number", _whole(between(low, high)) if is_known(low) else "")
     bound = top / row.lift_high if row.lift_high > 0 and top > 0 else np.nan
     return Cell(say("lift_none"), "muted", _whole(say("lift_at_least", value=tell(bound))) if is_known(bound) else "")
@@ -208,7 +209,7 @@ def _roi_cell(row, what: str, say: Words) -> Cell:
         return Cell(say("lift_none"), "muted")
     places = max(0, min(decimals_for(100 * (high - low) / 2) - 1, 1))
     interval = write.between(digits(100 * low, places, True), write.share(high, places, True))
-    sure = figures.is_sure(low, high)
+    sure = is_sure(low, high)
     return Cell(write.share(value, places, True) if sure else say("lift_undetected"), "number" if sure else "muted", _whole(interval))
 
 
@@ -259,7 +260,7 @@ def _experiments(result, say: Words) -> Section | None:
     rows = []
     for row in result.table[result.table["held_out"].notna()].itertuples():
         bias, between = _difference(row, "bias", measure, say)
-        sure = figures.is_sure(row.bias_low, row.bias_high)
+        sure = is_sure(row.bias_low, row.bias_high)
         rows.append([Cell(row.tactic, "heading"), _effect_cell(row, "held_out", measure, say),
                      Cell(write.level(float(row.error), unit, 2, short=unit != "CNY"), "number"), Cell(write.share(row.found), "number"),
                      Cell(bias if sure else say("lift_undetected"), "number" if sure else "muted", _whole(between)),
@@ -289,7 +290,7 @@ def _curves(result, say: Words, drawn: Words) -> Section | None:
         rows = []
         for row in mine[mine["factor"] > 0].itertuples():
             profit, interval = write.difference(row.profit, row.profit_low, row.profit_high, "CNY")
-            sure = figures.is_sure(row.profit_low, row.profit_high)
+            sure = is_sure(row.profit_low, row.profit_high)
             rows.append([Cell(f"× {row.factor:g}", "heading", write.level(row.budget, "CNY", 3)),
                          Cell(write.level(row.cost, "CNY", 3), "number"), _effect_cell(row, "lift", measure, say),
                          Cell(profit if sure else say("lift_undetected"), "number" if sure else "muted", _whole(interval))])

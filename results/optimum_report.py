@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from results.effects import is_sure
 from results.figures import optimum as figures
 from results.figures.optimum import lever_name
 from results.numbers import Writer, digits, figures_for
 from results.optimum import BEST, as_good_ranges, contour_table, two_that_matter
-from results.optimum_sentences import UNITS, answers_of, cny, goal_name, part_of, plan_name, replicates, sure, told, unsure_of
+from results.optimum_sentences import UNITS, answers_of, cny, goal_name, part_of, plan_name, replicates, told, unsure_of
 from results.page import Cell, Page, Section, Table, whisker, write_page
 from results.sections import networks_of, provenance
 from results.style import figure_language
@@ -101,7 +102,7 @@ def _finalists(result, say: Words, drawn: Words) -> Section:
         search = told(result, row.search, row.search - half, row.search + half, say)[0] if row.search_n else say("lift_none")
         mean, interval = told(result, row.mean, row.low, row.high, say)
         behind, between = told(result, row.behind, row.behind_low, row.behind_high, say)
-        known = sure(row.behind_low, row.behind_high)
+        known = is_sure(row.behind_low, row.behind_high)
         if row.plan == BEST:
             away = [Cell(say("best_is_best"), "muted"), Cell("", "drawing")]
         else:
@@ -142,7 +143,7 @@ def _margins(result, say: Words, drawn: Words) -> Section:
     step = float(result.margins["step"].iloc[0])
     for row in result.margins.sort_values("added", ascending=False, kind="stable").itertuples():
         added, interval = told(result, row.added, row.low, row.high, say)
-        known = sure(row.low, row.high)
+        known = is_sure(row.low, row.high)
         note = interval if known or row.low == row.high else f"{interval}; {replicates(row.needed, say)}"
         each = np.array([row.added, row.low, row.high]) * per / row.step * (100 if result.goal == "share" else 1)
         places = max(figures_for(float(np.abs(each).max()), significant), 0)

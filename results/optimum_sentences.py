@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from results.effects import mean_interval, pairs_needed
+from results.effects import is_sure, mean_interval, pairs_needed
 from results.figures.optimum import lever_name
 from results.numbers import MANY_PAIRS, Writer, digits, figures_for, is_known
 from results.optimum import BEST, EVENLY, FINALIST, RUNNER_UP, as_good_ranges
@@ -24,11 +24,6 @@ def told(result, difference: float, low: float, high: float, say: Words) -> tupl
     """A difference of the objective and its interval."""
     unit = UNITS[result.goal]
     return Writer(say.lang).difference(float(difference), float(low), float(high), unit, short=unit == "consumers")
-
-
-def sure(low: float, high: float) -> bool:
-    """True if an interval leaves out 0."""
-    return bool(low > 0 or high < 0)
 
 
 def cny(amount: float, say: Words) -> str:
@@ -82,7 +77,8 @@ def answers_of(result, say: Words) -> list[str]:
         found = [say("best_answer_same", plan=plan_in_words(result, say), goal=goal_name(result, say), n=int(best.n))]
     else:
         difference, interval = told(result, best.mean, best.low, best.high, say)
-        needed = {} if sure(best.low, best.high) else {"needed": replicates(pairs_needed(best.low, best.high, int(best.n), best.mean), say)}
+        pairs = pairs_needed(best.low, best.high, int(best.n), best.mean)
+        needed = {} if is_sure(best.low, best.high) else {"needed": replicates(pairs, say)}
         fields = {"plan": plan_in_words(result, say), "goal": goal_name(result, say), "interval": interval, "n": int(best.n), **needed}
         found = [say("best_answer_unsure", **fields) if needed else say("best_answer", difference=difference, **fields)]
     others = [row for row in plans.itertuples() if row.plan in (RUNNER_UP, EVENLY) or row.also == EVENLY]

@@ -6,96 +6,44 @@
     trials.csv plans.csv margins.csv plan.toml  made at the end, with report.html and figures/
 """
 
-import fcntl
 import hashlib
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from results.parts import append_line, unequal
+from results.owned_folder import OwnedFolder, append_line, whole_lines
 from results.store import write_json, write_whole
 from sim.core.errors import UserError
 
-MOST_DIFFERENCES = 5
 
-
-class SearchFolder:
+class SearchFolder(OwnedFolder):
     """One search on disk; `with` it to work in it, which keeps others out."""
 
+    what, kind = "search", "optimise"
+    beside = frozenset({"scenario.toml"})
+
     def __init__(self, path: str | Path, asked: dict[str, Any], code: dict[str, str], scenario_text: str, more: dict[str, Any]):
-        self.path, self.scenario_text, self._lock = Path(path), scenario_text, None
-        self.manifest = {"kind": "optimise", "asked": asked, "code": code, "hash": hash_of(asked, code, scenario_text), **more}
+        super().__init__(path)
+        self.scenario_text = scenario_text
+        self.manifest = {"kind": self.kind, "asked": asked, "code": code, "hash": hash_of(asked, code, scenario_text), **more}
 
     def __enter__(self):
-        self.check_ours()
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = open(self.path / ".lock", "w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.__exit__()
-            raise UserError(f"{self.path}: another search is at work in this folder") from None
-        except (OSError, ValueError) as error:
-            self.__exit__()
-            raise UserError(f"{self.path}: cannot write there ({getattr(error, 'strerror', None) or error})") from None
+        if self.is_there():
+            self.check_same(self.manifest, self.scenario_text)
+        self.take()
         if not (self.path / "manifest.json").exists():
             write_whole(self.path / "scenario.toml", lambda partial: partial.write_text(self.scenario_text, encoding="utf-8"))
             write_json(self.path / "manifest.json", self.manifest)
         return self
 
     def __exit__(self, *error):
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
-
-    def check_ours(self) -> None:
-        """Raises: UserError if the folder holds anything but this very search."""
-        try:
-            names = {each.name for each in self.path.iterdir()}
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError) as error:
-            raise UserError(f"{self.path}: cannot write there ({getattr(error, 'strerror', None) or error})") from None
-        if "manifest.json" in names:
-            self._check_same()
-        elif others := sorted(name for name in names - {"scenario.toml"} if not name.endswith(".part") and name[0] != "."):
-            raise UserError(f"{self.path}: holds {others[0]} and no search; name a new folder with --out")
-
-    def _check_same(self) -> None:
-        try:
-            kept = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
-            raise UserError(f"{self.path}: manifest.json cannot be read ({error})") from None
-        if not isinstance(kept, dict) or kept.get("kind") != "optimise":
-            raise UserError(f"{self.path}: holds something else than a search; name a new folder with --out")
-        if kept.get("hash") == self.manifest["hash"]:
-            return
-        lines = [*unequal(kept.get("asked", {}), self.manifest["asked"]), *unequal(kept.get("code", {}), self.manifest["code"], "code.")]
-        try:
-            there = tomllib.loads((self.path / "scenario.toml").read_text(encoding="utf-8"))
-            lines += unequal(there, tomllib.loads(self.scenario_text))
-        except (OSError, ValueError):
-            lines.append("its scenario cannot be read")
-        more = f", and {len(lines) - MOST_DIFFERENCES} more" if len(lines) > MOST_DIFFERENCES else ""
-        raise UserError(f"{self.path}: holds another search, and the two are not mixed: {'; '.join(lines[:MOST_DIFFERENCES])}{more}; "
-                        "name a new folder with --out")
+        self.close()
 
     # --- runs ---------------------------------------------------------------------------------------------------------
 
     def runs(self) -> list[dict[str, Any]]:
         """Every finished run; a line that was cut off by a kill is left out."""
-        found = []
-        try:
-            lines = (self.path / "runs.jsonl").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
-        for line in lines:
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                continue
-        return found
+        return whole_lines(self.path / "runs.jsonl")
 
     def add_run(self, row: dict[str, Any]) -> None:
         """A finished run, on disk when this returns."""

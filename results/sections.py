@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from results.answer import mechanism_of
-from results.effects import pairs_needed
+from results.effects import is_sure, pairs_needed
 from results.figures import lending, money, risk, rush
 from results.forked import DIP_DAYS, Interval, by_day, dip, event_days, flow_matrix, interest_given_up, loan_life_days, winners
 from results.measures import LEAST_BAD_LOANS
@@ -111,7 +111,7 @@ def _effect_tile(name: str, row, unit: str, say: Words, write: Writer) -> Tile:
     difference, interval = write.difference(float(row["difference"]), float(row["low"]), float(row["high"]), unit)
     if row["low"] == row["high"] == row["difference"]:
         return Tile(name, difference, say("same_in_every_pair"))
-    detected = row["low"] > 0 or row["high"] < 0
+    detected = is_sure(row["low"], row["high"])
     note = say("interval_note" if detected else "not_detectable_note", interval=interval)
     return Tile(name, difference, note if is_known(float(row["low"])) else say("no_interval"), not detected)
 
@@ -251,7 +251,7 @@ def _bad_loans(fork, say: Words, drawn: Words) -> Section:
         sentence = say("npl_few", n=most)
     else:
         difference, interval = write.difference(float(row["difference"]), float(row["low"]), float(row["high"]), "share")
-        detected = row["low"] > 0 or row["high"] < 0
+        detected = is_sure(row["low"], row["high"])
         sentence = say("npl_difference", difference=difference, interval=interval) if detected else say("npl_undetected", interval=interval)
     return Section(
         "npl",
@@ -299,7 +299,7 @@ def _profit(fork, say: Words, drawn: Words) -> Section:
     changed, silent = [], []
     for row in money.party_table(fork.effects).itertuples():
         party = say(f"party_{row.measure}")
-        if row.low > 0 or row.high < 0:
+        if is_sure(row.low, row.high):
             difference, interval = write.difference(row.difference, row.low, row.high, "CNY")
             changed.append(say("profit_change", party=party, difference=difference, interval=interval))
         elif is_known(row.low):

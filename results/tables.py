@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from results.effects import pairs_needed
+from results.effects import is_sure, pairs_needed
 from results.forked import Interval, flow_matrix
 from results.measures import LEAST_BAD_LOANS, MEASURES
 from results.numbers import Writer, decimals_for, digits, figures_for, is_known
@@ -56,7 +56,7 @@ def effects_table(
         elif low == high == 0:
             groups[names[2]].append([heading, *levels, Cell("0", "muted"), Cell("", span=4)])
         else:
-            detected = low > 0 or high < 0
+            detected = is_sure(low, high)
             needed = "" if detected else write.pairs(pairs_needed(low, high, n, row["difference"]), short=True)
             difference = difference if any(each in "123456789" for each in difference) else "–"  # never zero: it is not known to be
             saved = row.get("variance_ratio", np.nan)

@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+from results.effects import is_sure
 from results.figures import together as figures
 from results.numbers import Writer, is_known
 from results.page import Cell, Page, Section, Table, write_page
@@ -98,4 +99,4 @@ def _written(row, way: str, measure: str, say: Words) -> tuple[str, str]:
 
 
 def _is_sure(row, way: str) -> bool:
-    return bool(getattr(row, f"{way}_low") > 0 or getattr(row, f"{way}_high") < 0)
+    return is_sure(getattr(row, f"{way}_low"), getattr(row, f"{way}_high"))

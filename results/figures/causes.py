@@ -11,7 +11,7 @@ LOSS = "loss of "
 
 @in_style
 def causes(table: pd.DataFrame) -> Picture:
-    """Bars stacked by layer, the network on less the network off; table: `experiments.contagion.Causes.causes`."""
+    """Bars stacked by layer, the network on less the network off; table: `experiments.causing.Causes.causes`."""
     losses = table[table["outcome"].str.startswith(LOSS)]
     shown = [name for name in dict.fromkeys(losses["network"]) if not name.endswith(" alone")]
     wide = losses.pivot(index="network", columns="outcome", values="mean").loc[shown] / 1e6

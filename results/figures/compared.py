@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import NullLocator
 
+from results.effects import is_sure
 from results.figures.picture import Picture
 from results.numbers import MINUS
 from results.style import ACCENT, INK, SINGLE, WITH, WITHOUT, canvas, in_style
@@ -29,7 +30,7 @@ def forest(effects: pd.DataFrame, baseline: str, scenario: str, say: Words, numb
     figure, axes = canvas(SINGLE, .55 + .2 * max(len(table), 3))
     y = max(len(table), 3) - 1 - np.arange(len(table))
     for at, row in zip(y, table.itertuples()):
-        detected = row.low > 0 or row.high < 0
+        detected = is_sure(row.low, row.high)
         colour = (WITH if row.difference > 0 else ACCENT) if detected else WITHOUT
         axes.plot([row.low_percent, row.high_percent], [at, at], color=colour, linewidth=2, alpha=.6, solid_capstyle="butt")
         axes.plot(row.difference_percent, at, "o", color=colour, markersize=3.6)

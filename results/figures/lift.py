@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from results.conversions import GOALS
+from results.effects import is_sure
 from results.figures.picture import Picture
 from results.figures.scales import written_out
 from results.numbers import Writer
@@ -29,11 +30,6 @@ def axis_label(say: Words, goal: str, unit: str) -> str:
     name = say(f"lift_goal_{goal}")
     name = name[:1].upper() + name[1:]
     return say("lift_axis", goal=name, unit=unit) if unit else name
-
-
-def is_sure(low: float, high: float) -> bool:
-    """True if an interval leaves out 0."""
-    return bool(low > 0 or high < 0)
 
 
 @in_style

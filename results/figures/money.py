@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from results.effects import is_sure
 from results.figures.picture import Picture
 from results.numbers import Writer
 from results.style import ACCENT, INK, MUTED, SINGLE, WITH, WITHOUT, canvas, in_style
@@ -25,7 +26,7 @@ def profit(effects: pd.DataFrame, days: int, say: Words) -> Picture:
         ends = [each for each in (row.low, row.high) if np.isfinite(each)]
         size = max(abs(each) for each in (row.difference, *ends, 1))
         divisor, _, _ = write.scale("CNY", size, is_difference=True)
-        detected = len(ends) == 2 and (row.low > 0 or row.high < 0)
+        detected = len(ends) == 2 and is_sure(row.low, row.high)
         colour = (WITH if row.difference > 0 else ACCENT) if detected else WITHOUT
         if len(ends) == 2:
             axes.plot([row.low / divisor, row.high / divisor], [0, 0], color=colour, linewidth=2.4, solid_capstyle="butt", alpha=.55)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from results.effects import is_sure
 from results.figures.picture import Picture
 from results.figures.scales import written_out
 from results.numbers import Writer
@@ -130,7 +131,7 @@ def margins(table: pd.DataFrame, goal: str, unit: str, say: Words, caption: str)
     figure, axes = canvas(SINGLE, .5 + .24 * max(len(table), 3))
     y = np.arange(len(table))[::-1]
     for at, row in zip(y, table.itertuples()):
-        sure = row.low > 0 or row.high < 0
+        sure = is_sure(row.low, row.high)
         colour = (WITH if row.added > 0 else ACCENT) if sure else WITHOUT
         axes.plot([row.low / divisor, row.high / divisor], [at, at], color=colour, alpha=.5, linewidth=2, solid_capstyle="butt")
         axes.plot(row.added / divisor, at, "o", color=colour, markersize=4, markerfacecolor=colour if sure else "white", zorder=3)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.contagion import contagion, one_replicate, variants
+from experiments.causing import contagion, one_replicate, variants
 from experiments.facts import TESTS
 from scenarios import load
 from sim.core.errors import UserError

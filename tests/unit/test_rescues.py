@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.rescues import RESCUES, Rescued, ratio_interval, rescues, table_of, text_of
+from experiments.rescuing import RESCUES, Rescued, ratio_interval, rescues, table_of, text_of
 from scenarios import load
 from sim.core.errors import UserError
 from tests.worlds import SMALL

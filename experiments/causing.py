@@ -24,7 +24,7 @@ from experiments.forking import check_fork, without_tactics
 from experiments.loading import loaded
 from experiments.progress import Progress
 from experiments.workers import all_results, usual_workers
-from results.effects import mean_interval
+from results.effects import is_sure, mean_interval
 from results.measuring import cny, count
 from results.store import git_state, new_folder, versions, write_json, write_table
 from scenarios.overrides import parse_set
@@ -186,7 +186,7 @@ def _say(result: Causes) -> None:
     for heading in ("caused by", "outcome", "mean", "95% interval"):
         table.add_column(heading, justify="left" if heading in ("caused by", "outcome") else "right")
     for row in result.causes.itertuples():
-        if row.low > 0 or row.high < 0:
+        if is_sure(row.low, row.high):
             table.add_row(row.network, row.outcome, f"{row.mean:+,.4g}", f"{row.low:+,.3g} to {row.high:+,.3g}")
     console = Console()
     console.print(table)
