@@ -55,11 +55,19 @@ class Causes:
     def __repr__(self):
         return f"<Contagion in {self.scenario.name}: {self.replicates} replicates, seed {self.seed}>"
 
-    def figure(self):
-        """Losses by layer: all channels, each of them, their interaction (a `Picture`, with `save(folder)`)."""
+    def figure(self, lang: str = "en"):
+        """Losses by layer: all channels, each of them, their interaction (a `Picture`, with `save(folder)`).  lang: en or zh."""
         from results.figures.causes import causes
+        from results.style import figure_language
+        from results.words import Words
 
-        return causes(self.causes)
+        return causes(self.causes, Words(figure_language(lang)))
+
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
+        from results.causes_report import causes_report
+
+        return causes_report(self, folder or new_folder(f"contagion-{self.scenario.name}"), lang)
 
 
 def variants(scenario) -> dict[str, Any]:
@@ -79,6 +87,7 @@ def outcomes(market) -> dict[str, float]:
     book = market.contagion
     found = {f"failed {layer}": float(book.n_failed(layer=layer)) * (market.scenario.weight if layer == "merchants" else 1.0)
              for layer in FAILING}
+    found["lost, CNY"] = cny(market, book.total())
     found |= {f"loss of {layer}, CNY": cny(market, book.total(layer=layer)) for layer in LAYERS}
     found["open shops"] = count(market, (market.merchants.status == 0).sum())
     found["loans to shops, CNY"] = cny(market, market.lenders.loans.sum() + market.banks.loans.sum() + market.financiers.loans.sum())
@@ -110,7 +119,8 @@ def one_replicate(scenario, seed: int, replicate: int) -> tuple[list[dict], list
             market.restore(state)
         market.observers = [look]
         market.run_days()
-        rows.append({"replicate": replicate, "network": name, **outcomes(market), "sales, CNY": cny(market, sold[0])})
+        rows.append({"replicate": replicate, "network": name, **outcomes(market), "sales, CNY": cny(market, sold[0]),
+                     "ledger_residual": float(abs(market.ledger.residual()))})
         if name == ALL:
             booked = [{"replicate": replicate, "day": day, "layer": layer, "channel": channel, "round": number, "cny": cny(market, fen)}
                       for (day, layer, channel, number), fen in market.contagion.losses.items()]
@@ -119,7 +129,7 @@ def one_replicate(scenario, seed: int, replicate: int) -> tuple[list[dict], list
 
 def causes_of(runs: pd.DataFrame, kinds) -> pd.DataFrame:
     """Paired differences with their intervals, from the table of runs."""
-    tables = {name: table.set_index("replicate").drop(columns="network") for name, table in runs.groupby("network")}
+    tables = {name: table.set_index("replicate").drop(columns=["network", "ledger_residual"]) for name, table in runs.groupby("network")}
     caused = {ALL: tables[ALL] - tables[NONE]}
     if len(kinds) > 1:
         each = {kind: tables[ALL] - tables[f"without {kind}"] for kind in kinds}
@@ -162,6 +172,7 @@ def contagion_command(
     replicates: Annotated[int, typer.Option("--replicates", "-n", help="Worlds to pair on", min=2, max=100_000)] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the experiment", min=0)] = 1,
     workers: options.Workers = None,
+    lang: options.Language = "en",
     out: Annotated[Path | None, typer.Option(help="Folder for the results")] = None,
 ) -> None:
     """Say what each channel of contagion causes, alone and together."""
@@ -173,9 +184,8 @@ def contagion_command(
     for table in ("runs", "causes", "booked"):
         write_table(folder, table, getattr(result, table), csv=True)
     write_json(folder / "manifest.json", result.manifest)
-    result.figure().save(folder / "figures")
     _say(result)
-    print(f"done in {time.time() - started:.0f} s; tables: {folder}")
+    print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")
 
 
 def _say(result: Causes) -> None:

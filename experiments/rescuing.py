@@ -57,6 +57,12 @@ class Rescued:
     table: pd.DataFrame
     manifest: dict[str, Any]
 
+    def report(self, folder: str | Path | None = None, lang: str = "en") -> Path:
+        """Write report.html and figures/ (default: into a new folder of results/runs); returns the page.  lang: en or zh."""
+        from results.causes_report import rescues_report
+
+        return rescues_report(self, folder or new_folder(f"rescues-{self.scenario.name}"), lang)
+
     def __repr__(self):
         return f"<Rescues in {self.scenario.name}: {self.replicates} replicates, seed {self.seed}>"
 
@@ -74,6 +80,7 @@ def one_replicate(scenario, seed: int, replicate: int, names: tuple[str, ...]) -
             book = market.contagion
             lived[key] = {"lost": cny(market, book.total()), "spent": cny(market, market.rescue.total()),
                           "to_state": cny(market, market.rescue.total(payer="state")),
+                          "ledger_residual": float(abs(market.ledger.residual())),
                           "failed": sum(book.n_failed(layer=layer) for layer in FAILING if layer != "merchants")}
         return lived[key]
 
@@ -82,7 +89,8 @@ def one_replicate(scenario, seed: int, replicate: int, names: tuple[str, ...]) -
         without, with_it = (live(changes) for changes in (RESCUES[name][0], {**RESCUES[name][0], **RESCUES[name][1]}))
         rows.append({"replicate": replicate, "rescue": name, "lost_without": without["lost"], "saved": without["lost"] - with_it["lost"],
                      "cost": with_it["spent"] - without["spent"], "cost_to_state": with_it["to_state"] - without["to_state"],
-                     "fewer_failed": float(without["failed"] - with_it["failed"])})
+                     "fewer_failed": float(without["failed"] - with_it["failed"]),
+                     "ledger_residual": max(without["ledger_residual"], with_it["ledger_residual"])})
     return rows
 
 
@@ -125,6 +133,7 @@ def rescues_command(
     replicates: Annotated[int, typer.Option("--replicates", "-n", help="Worlds to pair on", min=2, max=100_000)] = 20,
     seed: Annotated[int, typer.Option(help="Seed of the experiment", min=0)] = 1,
     workers: options.Workers = None,
+    lang: options.Language = "en",
     out: Annotated[Path | None, typer.Option(help="Folder for the results")] = None,
 ) -> None:
     """Say what each rescue saves, costs, and saves for each yuan spent."""
@@ -137,7 +146,7 @@ def rescues_command(
         write_table(folder, table, getattr(result, table), csv=True)
     write_json(folder / "manifest.json", result.manifest)
     print(text_of(result))
-    print(f"done in {time.time() - started:.0f} s; tables: {folder}")
+    print(f"done in {time.time() - started:.0f} s; report: {result.report(folder, lang)}; tables: {folder}")
 
 
 def text_of(result: Rescued) -> str:

@@ -5,6 +5,7 @@ A key holds (English, Chinese); names in braces are filled in by whoever asks an
 
 # ruff: noqa: E501 (a table of sentences)
 
+from results.causes_words import CAUSES_WORDS
 from results.contagion_words import CONTAGION_WORDS
 from results.lift_words import LIFT_WORDS
 from results.measures import MEASURES
@@ -23,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **OPEN_DATA_WORDS,
     **TOGETHER_WORDS,
     **CONTAGION_WORDS,
+    **CAUSES_WORDS,
     # --- savings ---
     "section_savings": ("Savings", "理财"),
     "savings_sentence": ("What consumers hold in products of platforms beside their deposits; flows are sums since the first day.",

@@ -6,6 +6,9 @@ import pytest
 
 from experiments.causing import contagion, one_replicate, variants
 from experiments.facts import TESTS
+from results.causes_report import causes_page
+from results.numbers import Writer
+from results.words import Words
 from scenarios import load
 from sim.core.errors import UserError
 
@@ -53,3 +56,26 @@ def test_a_scenario_without_channels_is_refused():
 
 def test_claims_on_contagion_have_nulls():
     assert {"C30", "C31"} <= TESTS.keys()
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_opens_with_what_contagion_costs_and_shows_every_channel(found, lang, tmp_path):
+    page = causes_page(found, lang)
+    say = Words(lang)
+    lost = found.causes.set_index(["network", "outcome"]).loc[("all", "lost, CNY")]
+    answer, interval = Writer(lang).difference(*lost[["mean", "low", "high"]], "CNY")
+    assert interval.replace("+", "") in page.answers[0].replace("+", "")
+    assert (answer.removeprefix("+") in page.answers[0]) == (lost["low"] > 0)
+    kinds = [say(f"channel_{each.kind}") for each in found.scenario.channels]
+    shown = [row[0].text for row in page.sections[0].tables[0].groups[0][1]]
+    assert shown == [say("causes_all"), *kinds, *(say("causes_alone", channel=kind) for kind in kinds), say("causes_interaction")]
+    text = found.report(tmp_path, lang).read_text(encoding="utf-8")
+    assert say("causes_caveat_off") in text and (tmp_path / "figures" / "causes.csv").exists() and (tmp_path / "scenario.toml").exists()
+
+
+def test_where_nothing_fails_the_page_says_that_contagion_changes_nothing():
+    quiet = load("supplier-failure", {**SMALL, "shocks": [], "distress.trouble_rate": 0.0, "distress.strategic_share": 0.0})
+    assert "all 2 worlds are the same" in causes_page(contagion(quiet, replicates=2)).answers[0]

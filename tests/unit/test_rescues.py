@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from experiments.rescuing import RESCUES, Rescued, ratio_interval, rescues, table_of, text_of
+from results.causes_report import rescues_page
+from results.words import Words
 from scenarios import load
 from sim.core.errors import UserError
 from tests.worlds import SMALL
@@ -66,3 +68,38 @@ def test_nothing_is_said_to_cost_nothing_that_costs_less_than_none():
 def test_every_rescue_changes_a_setting_that_exists():
     for without, with_it in RESCUES.values():
         assert load("baseline", {**without, **with_it})
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def made_up(**numbers):
+    """Rescues of 4 worlds: name -> (saved, cost)."""
+    runs = pd.DataFrame([{"replicate": k, "rescue": name.replace("_", " "), "lost_without": 9e6 + 1e5 * k, "saved": saved * (1 + .01 * k),
+                          "cost": cost * (1 + .02 * k), "cost_to_state": 0.0, "fewer_failed": 0.0, "ledger_residual": 0.0}
+                         for name, (saved, cost) in numbers.items() for k in range(4)])
+    return Rescued(load("baseline"), 4, 1, runs, table_of(runs), {})
+
+
+def test_the_page_names_what_saves_most_per_yuan_what_is_free_and_what_does_harm():
+    found = made_up(deposit_insurance=(4e6, 1e6), payment_holiday=(6e6, 3e6), lender_of_last_resort=(1e6, 0.0), circuit_breaker=(-2e6, 0.0))
+    answers = rescues_page(found).answers
+    assert "9.15 M CNY" in answers[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert answers[1].startswith("For each yuan spent, deposit insurance saves most: 3.9")
+    assert answers[2] == "What saves something and costs nothing: lender of last resort."
+    assert answers[3].startswith("With circuit breaker more is lost, not less: 2.0")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_of_rescues_holds_every_number(lang, tmp_path):
+    found = rescues(load("baseline", WORLD), replicates=2, names=("bail-out", "ring-fencing"))
+    text = found.report(tmp_path, lang).read_text(encoding="utf-8")
+    say = Words(lang)
+    for key in ("rescues_caveat_gross", "rescues_costs_nothing", "tried_bail-out", "tried_ring-fencing"):
+        assert say(key) in text
+    assert (tmp_path / "figures" / "rescues.png").stat().st_size > 5_000 and "jishi rescues" in text
+
+
+def test_nothing_to_save_is_said():
+    quiet = rescues(load("baseline", {**WORLD, "shocks": []}), replicates=2, names=("bail-out",))
+    assert "nothing to save" in rescues_page(quiet).answers[0]
