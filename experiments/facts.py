@@ -70,7 +70,8 @@ MISTAKEN = "everybody's shared record is taken for another's"
 UNSEEN_FRIENDS = "nobody sees friends leave"
 MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
-ON_CASH = "suppliers are paid in cash and deliver on"
+LONE_SUPPLIERS = "the three shops that supply fewest others fail in their place"
+LONE_BUYERS = "both forties are shops that buy from few others"
 NO_CIRCLES = "nobody stands for anybody's loan"
 RIGHT = "nobody comes without a click or an invitation, so that last touch is nearly right"
 
@@ -92,10 +93,11 @@ CLAIMS = {
             "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "a point or more", "role": "validate"},
     "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
             "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
-    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others makes shops "
-            "fail that would not, by trade credit", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
-    "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make shops fail in the "
-            "crisis of a line of trade that would not without them", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
+    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others costs shops sales, "
+            "and that of the forty that buy from most others makes more suppliers fail than that of the forty that buy from fewest",
+            "source": "DESIGN 5", "band": "1 M CNY; seven shops", "role": "validate"},
+    "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make more shops fail in "
+            "the crisis of a line of trade than they do without it", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
     "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
             "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
     "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
@@ -243,8 +245,10 @@ TESTS: dict[str, FactTest] = {
     "C1": FactTest("war_price_index", "price index, the first day is 1", (0, .97), "fixed_price_index", STAYS, "war_payments", 10_000),
     "C2": FactTest("hold_out_gain_percent", "% of own profit with a year of customers", (0, INF), "obliged_gain_percent", RIGHT,
                    "adjusted_registrations", 300),
-    "C30": FactTest("supplier_failures_more", "shops of the slice", (1, INF), "on_cash_failures_more", ON_CASH,
-                    "supplier_first_failures", 3),
+    "C30 sales": FactTest("supplier_sales_lost", "CNY in two months", (1e6, INF), "lone_sales_lost", LONE_SUPPLIERS,
+                          "supplier_first_failures", 3, share=.9),
+    "C30 buyers": FactTest("buyer_failures_more", "shops of the slice", (7, INF), "lone_failures_more", LONE_BUYERS,
+                           "supplier_first_failures", 3),
     "C31": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
                     "circle_first_failures", 3),
     "L21": FactTest("defaults_deter_more_points", "points of strategic owners, walked away under full history less defaults only",
@@ -279,7 +283,7 @@ PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")} 
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
-CONTAGION_TESTS = {"C30", "C31"}  # answered by `experiments.contagion_outcomes`
+CONTAGION_TESTS = {"C30 sales", "C30 buyers", "C31"}  # answered by `experiments.contagion_outcomes`
 DISCIPLINE_TESTS = {"L21", "C20"}  # answered by `experiments.discipline`
 CONTEST_TESTS = {"C21", "C22"}  # answered by `experiments.contest_outcomes`
 PANIC_TESTS = {name for name in TESTS if name[:3] in ("L30", "C50", "C51")}  # `panic_outcomes`

@@ -80,6 +80,8 @@ PRINTED = ("walked_nothing_percent", "walked_defaults_only_percent", "walked_ful
            "bank_to_loop_thin", "bank_to_loop_thick", "loop_to_bank_thin", "loop_to_bank_thick", "more_loans_percent", "thin_gain_points",
            *(f"{world}_{number}" for world in ("one", "low", "mixed", "equal")
              for number in ("rate_percent", "margin_points", "bad_percent")),
+           "supplier_failures_more", "trade_failures_calm",
+           "circle_failures_calm", "circle_first_failures",
            "mixed_behind_curse_points", "mixed_ahead_curse_points", "mixed_behind_margin_points", "mixed_ahead_margin_points",
            "best_bonus_cny", "bonus_5_profit_mcny", "bonus_20_profit_mcny", "bonus_80_profit_mcny", "bonus_320_profit_mcny",
            "focal_spending_per_subsidy", "cannibalised_share",
