@@ -134,12 +134,17 @@ def what_walking_away_costs(m, rows, debt, account_clearing: bool, monitoring: b
 
 
 def cannot_pay(m) -> np.ndarray:
-    """Rows of open shops that lost something in this round by the failure of others and cannot pay what they owe at short term.
+    """Rows of open shops that cannot pay what they owe at short term, and could but for what the failures of today took from them.
 
-    Fails iff payables + owed for goods passed on + guarantees called + own term loan recalled for it + loans past due
-         > cash + escrow + receivables + price x stock + line not yet used + days x income.
-    Long loans that are not due are not asked for.  Reads: merchants.payables, wholesale_debt, called, cash, escrow, receivables,
-    inventory, term_loan; loans.outstanding, due_on.
+    Fails iff due > means and due - means <= lost today + recalled;
+    due = payables + owed for goods passed on + guarantees called + own term loan recalled for it + loans past due;
+    means = cash + escrow + receivables + price x stock + line not yet used + days x income.
+    Long loans that are not due are not asked for.
+    Choice: who could not pay before goes on as it did, and may close of itself (`may_close`).  Source: a cascade is what losses cause, the
+    fundamental defaults apart (Eisenberg and Noe 2001).  Alternative: whoever lost a fen and cannot pay.  Reason: most of those were short
+    by more than they had lost.
+    Reads: merchants.payables, wholesale_debt, called, cash, escrow, receivables, inventory, term_loan; loans.outstanding, due_on;
+    contagion.lost_today.
     Source: DESIGN 5; Jacobson and von Schedvin (2015) on suppliers that fail after credit losses.
     """
     rows, s, shops = m.contagion.hit("merchants"), m.settings.distress, m.merchants
@@ -154,7 +159,8 @@ def cannot_pay(m) -> np.ndarray:
     income = np.maximum(0.0, _margin(m, rows)) * shops.sales_recent[rows] * s.income_days
     goods = (s.stock_price * shops.inventory[rows] + income).astype(np.int64)
     means = shops.cash[rows] + shops.escrow[rows] + shops.receivables[rows] + line + goods
-    return rows[due > means]
+    taken = m.contagion.lost_today["merchants"][rows] + recalled
+    return rows[(due > means) & (due - means <= taken)]
 
 
 def _margin(m, rows) -> np.ndarray:

@@ -64,12 +64,14 @@ NOBODY_TOLD = "nobody who walks away is recognised, so nobody loses credit"
 SAME_EYES = "who has no common score sees as well with its own"
 LONELY = "nobody knows another bank than its own"
 SCRAMBLED = "what is shared is noise: the rows of the shared file are scrambled"
-COPIED = "all sharers have the same file"
+OWN_NOISE = "the rows of each are scrambled in turn"
+WHO_IS_THIN = "which files are thin is shuffled"
 APART = "each sharer knows its own quarter of the shops"
 MISTAKEN = "everybody's shared record is taken for another's"
 UNSEEN_FRIENDS = "nobody sees friends leave"
 MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
+SHUFFLED_LOSSES = "the losses of those who lost something are shuffled"
 LONE_SUPPLIERS = "the three shops that supply fewest others fail in their place"
 LONE_BUYERS = "both forties are shops that buy from few others"
 NO_CIRCLES = "nobody stands for anybody's loan"
@@ -81,7 +83,7 @@ CLAIMS = {
            "customers hold several accounts and compare", "source": "DESIGN 4.15", "band": "below the first day", "role": "validate"},
     "C2": {"id": "C2", "group": "management", "description": "A platform that moves its media budgets by last touch ends with less than "
            "one that moves them by hold-out, in the same worlds", "source": "DESIGN 4.15", "band": "above 0", "role": "validate"},
-    "C10": {"id": "C10", "group": "sharing", "description": "Each further sharer adds to what a card on all their data can tell",
+    "C10": {"id": "C10", "group": "sharing", "description": "Each of three sharers, each with its own errors, adds to what two others tell",
             "source": "DESIGN 4.14; SOURCES 1.5: sharing raises value", "band": "above 0", "role": "validate"},
     "C11": {"id": "C11", "group": "sharing", "description": "Where sharers' data overlap, the last adds less than half of the first's",
             "source": "DESIGN 4.14", "band": "below half", "role": "validate"},
@@ -93,9 +95,9 @@ CLAIMS = {
             "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "a point or more", "role": "validate"},
     "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
             "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
-    "C30": {"id": "C30", "group": "contagion", "description": "The failure of the three shops that supply most others costs shops sales, "
-            "and that of the forty that buy from most others makes more suppliers fail than that of the forty that buy from fewest",
-            "source": "DESIGN 5", "band": "1 M CNY; seven shops", "role": "validate"},
+    "C30": {"id": "C30", "group": "contagion", "description": "Customers of the three shops that supply most others miss goods and sales when "
+            "they fail, and that of the forty that buy from most others makes more suppliers fail than that of the forty that buy from fewest",
+            "source": "DESIGN 5", "band": "1 M CNY; one shop", "role": "validate"},
     "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make more shops fail in "
             "the crisis of a line of trade than they do without it", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
     "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
@@ -142,16 +144,14 @@ TESTS: dict[str, FactTest] = {
                              SCRAMBLED, "sharing_bads", 500, pooled=True),
     "L10 gain": FactTest("bank_and_limited_gain", "AUC over the better of the two", (.02, .20), "noise_bank_and_limited_gain", SCRAMBLED,
                          "sharing_bads", 500, pooled=True),
-    "L11 both": FactTest("loop_and_bank_gain", "AUC, the bank file beside the closed loop", (.0005, .10), "noise_loop_and_bank_gain",
-                         SCRAMBLED, "sharing_bads", 500, pooled=True),
     "L11 short history": FactTest("loop_to_bank_thin_less_thick", "AUC, what a closed loop adds to thin bank files less to long ones",
-                                  (.03, .30), "noise_loop_to_bank_thin_less_thick", SCRAMBLED, "sharing_bads", 500, pooled=True),
-    "C10": FactTest("least_sharer_gain", "AUC, least gain of a further sharer", (.001, .20), "copied_second_sharer_gain", COPIED,
-                    "sharing_bads", 500, pooled=True),
+                                  (.03, .30), "shuffled_loop_to_bank_thin_less_thick", WHO_IS_THIN, "sharing_bads", 500, pooled=True),
+    "C10": FactTest("least_sharer_gain", "AUC, least that one of three adds to the others", (.002, .20),
+                    "scrambled_least_sharer_gain", OWN_NOISE, "sharing_bads", 500, pooled=True),
     "C11": FactTest("last_over_first", "gain of the last sharer over that of the first", (0, .5), "apart_last_over_first", APART,
                     "sharing_bads", 500, pooled=True),
     "C12": FactTest("bank_auc_gain", "AUC of banks' answers, with sharing less without", (.005, .40), "noise_bank_auc_gain", MISTAKEN,
-                    "sharing_bads", 500, pooled=True),
+                    "shared_bads", 500, pooled=True),
     "L11 gap": FactTest("auc_gap", "AUC, closed loop less bank file", (.06, .18), "equal_noise_auc_gap", EQUAL, "auc_bads", 500,
                         pooled=True),
     "L11 order": FactTest("auc_in_order", "1 if thin < bank, limited < closed, by .02", (1, 1), "equal_noise_auc_in_order", EQUAL,
@@ -247,10 +247,12 @@ TESTS: dict[str, FactTest] = {
                    "adjusted_registrations", 300),
     "C30 sales": FactTest("supplier_sales_lost", "CNY in two months", (1e6, INF), "lone_sales_lost", LONE_SUPPLIERS,
                           "supplier_first_failures", 3, share=.9),
-    "C30 buyers": FactTest("buyer_failures_more", "shops of the slice", (7, INF), "lone_failures_more", LONE_BUYERS,
+    "C30 buyers": FactTest("buyer_failures_more", "shops of the slice", (1, INF), "lone_failures_more", LONE_BUYERS,
                            "supplier_first_failures", 3),
     "C31": FactTest("circle_failures_more", "shops of the slice", (1, INF), "no_circles_failures_more", NO_CIRCLES,
                     "circle_first_failures", 3),
+    "L29 size": FactTest("size_points", "% failing after the larger half of losses, less the smaller", (3, INF), "shuffled_size_points",
+                         SHUFFLED_LOSSES, "debtor_failures", 10, share=.9),
     "L21": FactTest("defaults_deter_more_points", "points of strategic owners, walked away under full history less defaults only",
                     (.5, INF), "unknown_defaults_deter_more_points", NOBODY_TOLD, "walked_unshared", 50),
     "C20": FactTest("full_tells_more_auc", "AUC of a card on full history less on defaults", (.06, .18), "alike_full_tells_more_auc", ALIKE,
@@ -272,8 +274,9 @@ TESTS: dict[str, FactTest] = {
                     "nobody reads of the failure", "runners", 100, share=.9),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
-SHARING_TESTS = {"L10 together", "L10 gain", "L11 both", "L11 short history", "C10", "C11", "C12"}  # by `experiments.sharing_outcomes`
-CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT} - SHARING_TESTS  # answered by `experiments.credit_outcomes`
+SOURCES_TESTS = {"L10 together", "L10 gain", "L11 short history", "C10", "C11"}  # by `sources_outcome` of `experiments.sharing_outcomes`
+SHARING_TESTS = {"C12"}
+CREDIT_TESTS = {name for name in TESTS if name[:3] in ABOUT_CREDIT} - SOURCES_TESTS  # answered by `experiments.credit_outcomes`
 TRIAL_TESTS = {name for name in TESTS if name[:3] in ("L04", "L05", "L06")}  # answered by `experiments.rate_trial`
 DETERRENCE_TESTS = {name for name in TESTS if name[:3] == "L26"}  # answered by `experiments.deterrence`
 REPUTATION_TESTS = {name for name in TESTS if name[:3] == "L07"}  # answered by `experiments.reputation_outcomes`
@@ -283,6 +286,7 @@ PROMOTION_TESTS = {name for name in TESTS if name[:3] in ("M23", "M24", "L47")} 
 CUSTOMER_TESTS = {"L46 forecast"}  # answered by `experiments.customer_outcomes`
 MARKETING_TESTS = {name for name in TESTS if name[:3] in ("L32", "L36", "L38", "L49")}  # answered by `experiments.marketing_outcomes`
 PRODUCT_TESTS = {name for name in TESTS if name[:3] in ("L44", "M15", "M16", "M18", "M19", "S27", "S28", "M11")}  # `product_outcomes`
+DEBTOR_TESTS = {"L29 size"}  # answered by `experiments.debtor_failures`
 CONTAGION_TESTS = {"C30 sales", "C30 buyers", "C31"}  # answered by `experiments.contagion_outcomes`
 DISCIPLINE_TESTS = {"L21", "C20"}  # answered by `experiments.discipline`
 CONTEST_TESTS = {"C21", "C22"}  # answered by `experiments.contest_outcomes`

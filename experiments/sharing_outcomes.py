@@ -13,15 +13,16 @@ NOISE = {"open_data.mismatch_share": 1.0}
 BANKS = ("large_bank", "relationship_bank")
 
 
-def sharing_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
-    """AUC of what several sharers tell together, and of what banks say with and without the open platform.
+def sources_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
+    """AUC of what several sources tell together; scrambled rows and shuffled thinness are made from the same looks: nulls cost nothing."""
+    return together(Sources(_lived(SCENARIO, seed, overrides or {}, since=180), seed))
 
-    Scrambled, copied and disjoint data are made from the same looks; with `nulls` the agreement is lived with everybody's record taken
-    for another's.
-    """
-    seen = _lived(SCENARIO, seed, overrides or {}, since=180)
+
+def sharing_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
+    """AUC of what banks say with and without the open platform; with `nulls` also where everybody's record is taken for another's."""
+    seen = _lived(SCENARIO, seed, overrides or {}, since=LOOK_ON)
     without = _banks_tell(seen)
-    found = {**together(Sources(seen, seed)), "bank_auc_closed": without}
+    found = {"bank_auc_closed": without, "shared_bads": _bads(seen)}
     for name, change in (("", {}), *([("noise_", NOISE)] if nulls else [])):
         told = _banks_tell(_lived(OPEN, seed, {**(overrides or {}), **change}, since=LOOK_ON))
         found |= {f"{name}bank_auc_open": told, f"{name}bank_auc_gain": told - without}
@@ -29,7 +30,7 @@ def sharing_outcome(seed: int, overrides: dict | None = None, nulls: bool = True
 
 
 def _lived(name: str, seed: int, overrides: dict, since: int) -> Screening:
-    """One world, and what was seen of it: lenders are asked on day `LOOK_ON`, among others."""
+    """One world, and what was seen of it: lenders are asked on day `LOOK_ON` among others, and before it what each regime shows is kept."""
     screening = Screening(since=since, every=300, regimes_every=90 if since < LOOK_ON else 10_000)
     Market(load(name, overrides), seed=seed, observers=[screening]).run_days()
     return screening
@@ -41,6 +42,12 @@ def _banks_tell(screening: Screening) -> float:
     return float(table[table["lender"].isin(BANKS) & (table["sample"] == "all") & (table["day"] == LOOK_ON)]["auc"].mean())
 
 
+def _bads(screening: Screening) -> float:
+    """Shops that failed within a year of day `LOOK_ON`."""
+    table = screening.lenders()
+    return float(table[(table["sample"] == "all") & (table["day"] == LOOK_ON)]["n_bads"].max())
+
+
 def together(data: Sources) -> dict[str, float]:
     """The numbers of one world."""
     bank, limited, loop = (data.auc(source) for source in ("bank_file", "limited", "closed_loop"))
@@ -48,18 +55,17 @@ def together(data: Sources) -> dict[str, float]:
     noisy = data.auc("bank_file", "limited", noise=("limited",))
     found = {"sharing_bads": float(data.is_bad[~data.learns].sum()), "sharing_thin_share": float(data.is_thin.mean()),
              "auc_bank": bank, "auc_b2b": limited, "auc_loop": loop, "auc_bank_and_limited": both, "noise_auc_bank_and_limited": noisy,
-             "bank_and_limited_gain": both - better, "noise_bank_and_limited_gain": noisy - better,
-             "auc_loop_and_bank": data.auc("closed_loop", "bank_file"), "loop_and_bank_gain": data.gain("bank_file", "closed_loop"),
-             "noise_loop_and_bank_gain": data.gain("bank_file", "closed_loop", noise=("bank_file",))}
+             "bank_and_limited_gain": both - better, "noise_bank_and_limited_gain": noisy - bank,
+             "auc_loop_and_bank": data.auc("closed_loop", "bank_file"), "loop_and_bank_gain": data.gain("bank_file", "closed_loop")}
+    shuffled = np.random.default_rng(len(data.is_thin)).permutation(data.is_thin)  # a test of the method, no part of the market
     for what, onto, source in (("bank_to_loop", "closed_loop", "bank_file"), ("loop_to_bank", "bank_file", "closed_loop")):
-        thin, thick = (data.gain(source, onto, among=mask) for mask in (data.is_thin, ~data.is_thin))
-        noise = [data.gain(source, onto, among=mask, noise=(source,)) for mask in (data.is_thin, ~data.is_thin)]
-        found |= {f"{what}_thin": thin, f"{what}_thick": thick, f"{what}_thin_less_thick": thin - thick,
-                  f"noise_{what}_thin_less_thick": noise[0] - noise[1]}
-    many, apart, copied = data.by_number(), data.by_number_apart(), data.by_number_copied()
+        for name, is_thin in (("", data.is_thin), ("shuffled_", shuffled)):
+            thin, thick = (data.gain(source, onto, among=mask) for mask in (is_thin, ~is_thin))
+            found |= {f"{name}{what}_thin": thin, f"{name}{what}_thick": thick, f"{name}{what}_thin_less_thick": thin - thick}
+    many, apart = data.by_number(), data.by_number_apart()
     found |= {f"auc_of_{k}_sharers": value for k, value in enumerate(many)}
     found |= {f"auc_of_{k}_apart": value for k, value in enumerate(apart)}
-    found |= {"second_sharer_gain": many[2] - many[1], "copied_second_sharer_gain": copied[2] - copied[1],
-              "least_sharer_gain": float(np.diff(many).min()), "last_over_first": (many[-1] - many[-2]) / (many[1] - many[0]),
+    found |= {"least_sharer_gain": min(data.last_gains()), "scrambled_least_sharer_gain": min(data.last_gains(scrambled=True)),
+              "last_over_first": (many[-1] - many[-2]) / (many[1] - many[0]),
               "apart_last_over_first": (apart[-1] - apart[-2]) / (apart[1] - apart[0])}
     return found

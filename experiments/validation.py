@@ -21,6 +21,7 @@ from experiments.contagion_outcomes import contagion_outcome
 from experiments.contest_outcomes import contest_outcome
 from experiments.credit_outcomes import credit_outcome
 from experiments.customer_outcomes import customer_outcome
+from experiments.debtor_failures import debtor_outcome
 from experiments.deterrence import deterrence_outcome
 from experiments.diffusion_outcomes import diffusion_outcome
 from experiments.discipline import discipline_outcome
@@ -30,6 +31,7 @@ from experiments.facts import (
     CONTEST_TESTS,
     CREDIT_TESTS,
     CUSTOMER_TESTS,
+    DEBTOR_TESTS,
     DETERRENCE_TESTS,
     DIFFUSION_TESTS,
     DISCIPLINE_TESTS,
@@ -40,6 +42,7 @@ from experiments.facts import (
     PROMOTION_TESTS,
     REPUTATION_TESTS,
     SHARING_TESTS,
+    SOURCES_TESTS,
     STRATEGY_TESTS,
     TESTS,
     TRIAL_TESTS,
@@ -56,7 +59,7 @@ from experiments.progress import Progress
 from experiments.promotion_outcomes import promotion_outcome
 from experiments.rate_trial import trial_outcome
 from experiments.reputation_outcomes import reputation_outcome
-from experiments.sharing_outcomes import sharing_outcome
+from experiments.sharing_outcomes import sharing_outcome, sources_outcome
 from experiments.strategy_outcomes import strategy_outcome
 from experiments.workers import all_results, usual_workers
 from results.store import writable_folder, write_json, write_table
@@ -66,21 +69,24 @@ FIRST_SEED = 1_000  # seeds 1-99 were looked at while the model was made; these 
 # Who makes the numbers of which tests, and on every how many-th seed the nulls are lived too: a null that fails does so by far, and
 # nulls cost four times what they are nulls of.  The trial of the price needs its counterpart on every seed (L05).
 OTHER_TESTS = (CREDIT_TESTS | TRIAL_TESTS | DETERRENCE_TESTS | REPUTATION_TESTS | PAYMENT_TESTS | DIFFUSION_TESTS | MARKETING_TESTS
-               | CUSTOMER_TESTS | SHARING_TESTS | DISCIPLINE_TESTS | CONTEST_TESTS | PROMOTION_TESTS | PRODUCT_TESTS | STRATEGY_TESTS
-               | CONTAGION_TESTS | PANIC_TESTS)
+               | CUSTOMER_TESTS | SOURCES_TESTS | SHARING_TESTS
+               | DISCIPLINE_TESTS | CONTEST_TESTS | PROMOTION_TESTS | PRODUCT_TESTS | STRATEGY_TESTS
+               | CONTAGION_TESTS | DEBTOR_TESTS | PANIC_TESTS)
 SOURCES = ((outcome, set(TESTS) - OTHER_TESTS, 3), (credit_outcome, CREDIT_TESTS, 3), (payment_outcome, PAYMENT_TESTS, 3),
            (trial_outcome, TRIAL_TESTS, 1), (deterrence_outcome, DETERRENCE_TESTS, 3), (reputation_outcome, REPUTATION_TESTS, 3),
            (diffusion_outcome, DIFFUSION_TESTS, 1), (marketing_outcome, MARKETING_TESTS, 3), (customer_outcome, CUSTOMER_TESTS, 1),
            (promotion_outcome, PROMOTION_TESTS, 3), (product_outcome, PRODUCT_TESTS, 3),
-           (sharing_outcome, SHARING_TESTS, 3), (discipline_outcome, DISCIPLINE_TESTS, 3),
+           (sources_outcome, SOURCES_TESTS, 1), (sharing_outcome, SHARING_TESTS, 3), (discipline_outcome, DISCIPLINE_TESTS, 3),
            (contest_outcome, CONTEST_TESTS, 3), (strategy_outcome, STRATEGY_TESTS, 3), (contagion_outcome, CONTAGION_TESTS, 3),
-           (panic_outcome, PANIC_TESTS, 3))
+           (debtor_outcome, DEBTOR_TESTS, 3), (panic_outcome, PANIC_TESTS, 3))
 PRINTED = ("walked_nothing_percent", "walked_defaults_only_percent", "walked_full_history_percent", "sharing_deters_points",
            "auc_defaults_only", "auc_full_history", "seeing_points",
+           "loop_and_bank_gain",
            "bank_to_loop_thin", "bank_to_loop_thick", "loop_to_bank_thin", "loop_to_bank_thick", "more_loans_percent", "thin_gain_points",
            *(f"{world}_{number}" for world in ("one", "low", "mixed", "equal")
              for number in ("rate_percent", "margin_points", "bad_percent")),
-           "supplier_failures_more", "trade_failures_calm",
+           "supplier_failures_more", "trade_failures_calm", "large_loss_fails_percent",
+           "downturn_adds_points", "cash_points", "shuffled_cash_points",
            "circle_failures_calm", "circle_first_failures",
            "mixed_behind_curse_points", "mixed_ahead_curse_points", "mixed_behind_margin_points", "mixed_ahead_margin_points",
            "best_bonus_cny", "bonus_5_profit_mcny", "bonus_20_profit_mcny", "bonus_80_profit_mcny", "bonus_320_profit_mcny",

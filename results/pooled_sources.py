@@ -13,6 +13,7 @@ from results.open_data import THIN_DAYS
 from results.screening import HORIZON_DAYS, Screening
 
 SOURCES = ("bank_file", "limited", "order_history", "visited_file", "closed_loop")
+SHARERS = ("bank_file", "limited", "visited_file")  # who judge a shop from outside, each with errors of its own
 BASE = "thin_file"  # what anybody can find out
 GROUPS = 4  # of shops, where each sharer knows only its own
 
@@ -65,8 +66,16 @@ class Sources:
         return self.auc(onto, source, among=among, **how) - self.auc(onto, among=among)
 
     def by_number(self) -> list[float]:
-        """Mean AUC over all choices of 0, 1, ... sharers beside what anybody knows: their data overlap, all know all shops."""
-        return [float(np.mean([self.auc(BASE, *chosen) for chosen in combinations(SOURCES, k)])) for k in range(len(SOURCES) + 1)]
+        """Mean AUC over all choices of 0, 1, ... of SHARERS beside what anybody knows: their data overlap, all know all shops."""
+        return [float(np.mean([self.auc(BASE, *chosen) for chosen in combinations(SHARERS, k)])) for k in range(len(SHARERS) + 1)]
+
+    def last_gains(self, scrambled: bool = False) -> list[float]:
+        """What each of SHARERS adds to what the others tell, AUC; scrambled: if its own rows are."""
+        found = []
+        for source in SHARERS:
+            others = (BASE, *(each for each in SHARERS if each != source))
+            found.append(self.auc(*others, source, noise=(source,) if scrambled else ()) - self.auc(*others))
+        return found
 
     def by_number_apart(self, source: str = "closed_loop") -> list[float]:
         """The same for sharers each of whom knows its own quarter of the shops only: nothing overlaps."""
@@ -75,8 +84,3 @@ class Sources:
             chosen = [np.isin(self.shop // 2 % GROUPS, np.array(groups, int)) for groups in combinations(range(GROUPS), k)]
             found.append(float(np.mean([self.auc(BASE, source, shown={source: mask}) for mask in chosen])))
         return found
-
-    def by_number_copied(self, source: str = "bank_file") -> list[float]:
-        """The same for sharers who all have the same file: the second brings what the first did."""
-        one = self.auc(BASE, source)
-        return [self.auc(BASE), one, one]

@@ -49,7 +49,7 @@ class LargeBank(TermPolicy):
 
 
 def statement_points(features, least_annual_sales_cny: float) -> np.ndarray:
-    """What a statement is worth: sales, age, margin."""
+    """What a statement is worth: sales, age, margin; without a statement of a whole year the margin earns nothing."""
     floor = max(fen(least_annual_sales_cny), 1)
     size = np.clip(np.log(np.maximum(features["annual_sales"], 1) / floor) / np.log(30), 0, 1)
-    return .4 * size + .3 * full_at(features["age_days"], 1825) + .3 * full_at(features["stated_margin"], .3)
+    return .4 * size + .3 * full_at(features["age_days"], 1825) + .3 * full_at(np.nan_to_num(features["stated_margin"]), .3)

@@ -46,7 +46,7 @@ class DataSettings(Settings):
     statement_noise: float = setting(1.2, unit="standard deviations of quality", ge=0, le=20, source="D16: AUC of a bank file near .72",
                                      calibrated=True, meaning="Error of what one annual statement tells about the shop")
     statements_kept: int = setting(3, unit="annual statements", ge=1, le=10, source="assumption: banks ask for the last three years",
-                                   meaning="A file states the mean margin of so many years; a shop without a whole year has none")
+                                   meaning="A file rests on so many years; a shop without a whole year states no margin")
     growth_before_start: float = setting(.6, unit="a year", ge=-.9, le=10, source="Alibaba: 400 bn CNY sold in 2010, 630 bn in 2011",
                                          meaning="The first statement is of the year before the run, when sales were smaller")
     collateral_share: float = setting(.35, unit="share of owners", ge=0, le=1, source="assumption: who owns property that a bank takes",
@@ -225,16 +225,17 @@ def publish_counts(m):
 def publish_statements(m):
     """On the first day and then once a year every shop states its sales and margin, as an accountant saw them.
 
-    Choice: a file holds the statements of the last years, and the margin it shows is their mean.  Source: thin files are those with
-    few records (L11); banks ask for three years.  Alternative: the last statement alone, as good for a young shop as for an old one.
+    Choice: a file holds the statements of the last years; the margin it shows errs by the mean of their errors.  Source: thin files are
+    those with few records (L11); banks ask for three years.  Alternative: the last statement alone, as good for a young shop as for an old one.
     Reason: then a bank knows as much of a shop of two months as of one of five years, and a longer file tells nothing more.
     Reads: merchants.sales_trend, cost_share, quality, opened_on.  Writes: merchants.stated_sales, stated_margin.
-    Draws: LENDER_NOISE, two per merchant and year, and on the first day one more for each year before it.
+    Draws: LENDER_NOISE, two per merchant and year, and on the first day one more for each year before it; of the world, not the path: what
+    was on file before a fork stays there.
     """
     if m.day % YEAR_DAYS:
         return
     shops, s = m.merchants, m.settings.data
-    sales_error = normals(stream_key(m.path_seed, Stream.LENDER_NOISE, m.day), 0, len(shops), 0)
+    sales_error = normals(stream_key(m.world_seed, Stream.LENDER_NOISE, m.day), 0, len(shops), 0)
     growth = 1.0 + s.growth_before_start if m.day == 0 else 1.0
     shops.stated_sales[:] = shops.sales_trend / growth * YEAR_DAYS * np.exp(s.bank_file_noise * sales_error - s.bank_file_noise ** 2 / 2)
     shops.stated_margin[:] = _margin(m, slice(None)) + MARGIN_BY_QUALITY * (shops.quality + s.statement_noise * _mean_error(m))
@@ -247,7 +248,7 @@ def _mean_error(m) -> np.ndarray:
     total = np.zeros(len(shops))
     for back in range(kept):
         before = max(back - m.day // YEAR_DAYS, 0)  # years before the first day have slots of their own there
-        key = stream_key(m.path_seed, Stream.LENDER_NOISE, max(m.day - back * YEAR_DAYS, 0))
+        key = stream_key(m.world_seed, Stream.LENDER_NOISE, max(m.day - back * YEAR_DAYS, 0))
         total += np.where(n_years > back, normals(key, 0, len(shops), 1 + before), 0.0)
     return np.where(n_years > 0, total / np.maximum(n_years, 1), np.nan)
 

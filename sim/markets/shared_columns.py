@@ -18,7 +18,7 @@ COLUMNS_OF = {"platform": "platform", "b2b": "b2b", "supply_chain": "orders", "l
 REGIME_OF = {"b2b": "limited", "orders": "order_history", "bank": "bank_file"}
 HAS_ITSELF = {"bank_file": "bank", "limited": "b2b", "order_history": "orders", "closed_loop": "platform"}
 NEEDS_DAYS = {"sales_trend": 60, "sales_growth": 60, "orders": 60, "stock_days": 60, "settlement_days": 60, "n_favourites": 30,
-              "rating": 365, "complaint_share": 365, "annual_sales": 365, "stated_margin": 365, "surface": 365}
+              "rating": 365, "complaint_share": 365, "annual_sales": 365, "surface": 365}
 LIFELONG = ("relationship_days",)  # known back to `forget_days` and no further
 NOT_TRADE = {"elsewhere_late_days", "elsewhere_bad", "shared_bad"}  # who is shown no more does not know a shop's trade
 KNOWN_ANYHOW = ("age_days",)  # every lender sees since when a shop is open
@@ -141,13 +141,14 @@ def _history(m, source: str, kinds, rows) -> dict[str, np.ndarray]:
     """The columns of one source, deleted where they rest on older records; a bank shares the files of its own account holders."""
     view = m.data_sharing.platform_view(m, rows) if source == "platform" else m.data_sharing.view(m, REGIME_OF[source], rows)
     forget, found = m.settings.open_data.forget_days, {}
+    needs = NEEDS_DAYS | {"stated_margin": YEAR_DAYS * m.settings.data.statements_kept}
     for name, column in view.features().items():
         if name in KNOWN_ANYHOW:
             continue
         column = np.asarray(column, float)
         if name in LIFELONG:
             column = np.minimum(column, forget)
-        found[f"{source}_{name}"] = column if NEEDS_DAYS.get(name, 0) <= forget else np.full(len(rows), np.nan)
+        found[f"{source}_{name}"] = column if needs.get(name, 0) <= forget else np.full(len(rows), np.nan)
     if source == "bank":
         holds = np.array([kind in kinds for kind in m.open_data.kinds])[m.merchants.home_bank[rows]]
         found = {name: np.where(holds, column, np.nan) for name, column in found.items()}
