@@ -2,6 +2,9 @@
 
     caused by all = all - none;   by a channel = all - all but it;   alone = it alone - none
     interaction = caused by all - sum over channels of what each causes
+    any day = what all cause in the same world without its shocks;   shock = caused by all - any day
+
+Shops fail on ordinary days too, and channels spread those failures: what contagion adds to a shock is the row `shock`.
 
 The network off is the same world with the same claims: what the failed owe is made good from outside (`transmits = false`).  So paths
 are the same to the bit until a channel has something to pass on, and differences are due to contagion alone.  For channels of losses that
@@ -33,6 +36,7 @@ from sim.core.errors import UserError
 from sim.model import Market
 
 ALL, NONE = "all", "none"
+CALM = "without the shock"
 
 
 @dataclass(repr=False)
@@ -82,6 +86,14 @@ def variants(scenario) -> dict[str, Any]:
         each.model_copy(update={"transmits": each.kind in chosen}) for each in scenario.channels)}) for name, chosen in on.items()}
 
 
+def without_shocks(scenario) -> dict[str, Any]:
+    """The scenario with all and with no channels where nothing strikes; empty if nothing strikes in it anyway."""
+    if not scenario.shocks:
+        return {}
+    calm = scenario.model_copy(update={"shocks": ()})
+    return {f"{name} {CALM}": each for name, each in variants(calm).items() if name in (ALL, NONE)}
+
+
 def outcomes(market) -> dict[str, float]:
     """What is compared, at the scale of the real market: failures, losses booked by layer, what was sold since the fork."""
     book = market.contagion
@@ -109,7 +121,7 @@ def past_of(scenario, seed: int, replicate: int = 0) -> dict | None:
 def one_replicate(scenario, seed: int, replicate: int) -> tuple[list[dict], list[dict]]:
     """(rows of runs, rows of booked losses) of one replicate: the past is lived once, with all channels."""
     state, rows, booked = past_of(scenario, seed, replicate), [], []
-    for name, each in variants(scenario).items():
+    for name, each in {**variants(scenario), **without_shocks(scenario)}.items():
         market, sold = Market(each, seed=seed, replicate=replicate), [0]
 
         def look(m, sold=sold):
@@ -136,6 +148,9 @@ def causes_of(runs: pd.DataFrame, kinds) -> pd.DataFrame:
         caused |= each
         caused |= {f"{kind} alone": tables[f"only {kind}"] - tables[NONE] for kind in kinds}
         caused["interaction"] = caused[ALL] - sum(each.values())
+    if f"{ALL} {CALM}" in tables:
+        caused["any day"] = tables[f"{ALL} {CALM}"] - tables[f"{NONE} {CALM}"]
+        caused["shock"] = caused[ALL] - caused["any day"]
     rows = []
     for network, table in caused.items():
         for outcome in table.columns:

@@ -95,9 +95,9 @@ CLAIMS = {
             "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "a point or more", "role": "validate"},
     "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
             "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
-    "C30": {"id": "C30", "group": "contagion", "description": "Customers of the three shops that supply most others miss goods and sales when "
-            "they fail, and that of the forty that buy from most others makes more suppliers fail than that of the forty that buy from fewest",
-            "source": "DESIGN 5", "band": "1 M CNY; one shop", "role": "validate"},
+    "C30": {"id": "C30", "group": "contagion", "description": "Customers of the three shops that supply most others miss goods and "
+            "sales when they fail; the failure of the forty that buy from most others makes more suppliers fail than that of the forty "
+            "that buy from fewest", "source": "DESIGN 5", "band": "1 M CNY; one shop", "role": "validate"},
     "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make more shops fail in "
             "the crisis of a line of trade than they do without it", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
     "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "

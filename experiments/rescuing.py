@@ -1,12 +1,13 @@
-"""What each rescue saves and costs: the same worlds with it and without it, and what is saved for each yuan spent.
+"""What each rescue saves and costs: the same worlds with it alone and with none, and what is saved for each yuan spent.
 
-    saved = losses by failures of others without the rescue - with it;   cost = what rescues cost with it - without it
+    saved = losses by failures of others without any rescue - with it;   cost = what rescues cost with it - without any
     saved per yuan = sum of saved / sum of cost over worlds, with a bootstrap interval; not known unless it costs something
 
 Losses are those booked (`m.contagion`): of consumers, shops, banks and companies, by the failure of others; what owners of the failed lose
 is not among them.  Costs are gross but for loans of last resort, which cost what is not paid back: what a bail-out or an insurer pays
 counts in full, whatever the payer may get for it, and is money that somebody else here receives.  A payer may be the state, other banks
 or creditors.
+A delay costs nothing here: neither what a payment holiday puts off nor who waits behind a circuit breaker is counted.
 Source: DESIGN 5; common random numbers (Glasserman and Yao 1992).
 """
 
@@ -33,7 +34,7 @@ from sim.contagion.booking import FAILING
 from sim.core.errors import UserError
 from sim.model import Market
 
-# name of the rescue: what is set without it (it is off, whatever the scenario says), what with it
+# name of the rescue: what is set without it (all are off, whatever the scenario says), what with it
 RESCUES: dict[str, tuple[dict, dict]] = {
     "bail-out": ({"rescue.bail_out": []}, {"rescue.bail_out": ["banks", "financiers", "products"]}),
     "lender of last resort": ({"rescue.last_resort": False}, {"rescue.last_resort": True}),
@@ -68,7 +69,7 @@ class Rescued:
 
 
 def one_replicate(scenario, seed: int, replicate: int, names: tuple[str, ...]) -> list[dict]:
-    """A row for each rescue: losses, costs and failures with and without it, CNY; worlds that are the same are lived once."""
+    """A row for each rescue: losses, costs and failures with it and with none, CNY; worlds that are the same are lived once."""
     lived: dict[str, dict] = {}
 
     def live(changes: dict) -> dict:
@@ -84,9 +85,10 @@ def one_replicate(scenario, seed: int, replicate: int, names: tuple[str, ...]) -
                           "failed": sum(book.n_failed(layer=layer) for layer in FAILING if layer != "merchants")}
         return lived[key]
 
-    rows = []
+    rows, off = [], {path: value for changes, _ in RESCUES.values() for path, value in changes.items()}
+    without = live(off)
     for name in names:
-        without, with_it = (live(changes) for changes in (RESCUES[name][0], {**RESCUES[name][0], **RESCUES[name][1]}))
+        with_it = live({**off, **RESCUES[name][1]})
         rows.append({"replicate": replicate, "rescue": name, "lost_without": without["lost"], "saved": without["lost"] - with_it["lost"],
                      "cost": with_it["spent"] - without["spent"], "cost_to_state": with_it["to_state"] - without["to_state"],
                      "fewer_failed": float(without["failed"] - with_it["failed"]),
@@ -108,7 +110,7 @@ def table_of(runs: pd.DataFrame) -> pd.DataFrame:
 
 def rescues(scenario, *, replicates: int = 20, seed: int = 1, workers: int = 1, names: tuple[str, ...] = tuple(RESCUES),
             progress: Callable[[str, float], None] | None = None) -> Rescued:
-    """Live a scenario with and without each rescue, on the same worlds and luck.
+    """Live a scenario with each rescue alone and with none, on the same worlds and luck.
 
     Raises: UserError if the scenario has no channels, or no such rescue is known.
     """

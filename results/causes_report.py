@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from results.effects import is_sure, mean_interval
-from results.figures.causes import LOSS
+from results.figures.causes import LOSS, WHOLES
 from results.figures.causes import causes as draw_causes
 from results.figures.rescues import rescues as draw_rescues
 from results.numbers import Writer, digits, is_known
@@ -50,32 +50,44 @@ def causes_page(result, lang: str = "en") -> Page:
         Section("causes", say("section_causes"), tables=[_table_of(table, name, networks, say, write) for name in _told(table)],
                 notes=[say("causes_caveat_each")]),
         Section("booked", say("section_booked"), tables=[_booked(result, say, write)], notes=[say("causes_booked")]),
-        Section("caveats", say("section_caveats"), bullets=[say("causes_caveat_off"), networks_of(scenario, say)]),
+        Section("caveats", say("section_caveats"),
+                bullets=[say("causes_caveat_off"), say("causes_caveat_twice"), networks_of(scenario, say)]),
         provenance(scenario, [result.manifest], result.seed, _command("contagion", result), _residual(result), say)]
     pictures = [(draw_causes(result.causes, Words(figure_language(lang))), say("causes_figure"))]
-    return Page(_title(scenario, say), meta, _question(scenario, "causes", say), _causes_answers(result, table, say, write), [], [],
-                sections, pictures)
+    answers = _causes_answers(result, table, networks, say, write)
+    return Page(_title(scenario, say), meta, _question(scenario, "causes", say), answers, [], [], sections, pictures)
 
 
-def _causes_answers(result, table, say, write) -> list[str]:
-    row, n = table.loc["all", LOST], result.replicates
+def _causes_answers(result, table, networks, say, write) -> list[str]:
+    n = result.replicates
     if (result.causes["low"] == 0).all() and (result.causes["high"] == 0).all():
         return [say("causes_nothing", n=n)]
-    lost, interval = write.difference(row["mean"], row["low"], row["high"], "CNY")
-    found = [say("causes_answer" if row["low"] > 0 else "causes_unsure", lost=_unsigned(lost), interval=_unsigned(interval), n=n)]
-    by_channel = table.xs(LOST, level="outcome").drop(index=["all", "interaction"], errors="ignore")
+    found = [_cost("causes_answer", table.loc["all", LOST], say, write, n)]
+    if "shock" in networks:
+        found = [_cost(f"causes_{row.replace(' ', '_')}", table.loc[row, LOST], say, write, n) for row in ("shock", "any day")]
+    by_channel = table.xs(LOST, level="outcome").drop(index=list(WHOLES), errors="ignore")
     by_channel = by_channel[~by_channel.index.str.endswith(" alone") & (by_channel["low"] > 0)]
     if len(by_channel):
         most = by_channel["mean"].idxmax()
         less, between = write.difference(*by_channel.loc[most, ["mean", "low", "high"]], "CNY")
         found.append(say("causes_most", channel=say(f"channel_{most}"), lost=_unsigned(less), interval=_unsigned(between)))
+    whole = "shock" if "shock" in networks else "all"
     for outcome, key, unit in ((f"{FAILED}merchants", "shops", "merchants"), ("sales, CNY", "sales", "CNY")):
-        row = table.loc["all", outcome]
+        row = table.loc[whole, outcome]
         if is_sure(row["low"], row["high"]):
             change, between = write.difference(row["mean"], row["low"], row["high"], unit, short=unit == "merchants")
-            found.append(say(f"causes_{key}", **{key: _unsigned(change) if key == "shops" else change},
-                             interval=_unsigned(between) if key == "shops" else between))
+            found.append(say(f"causes_{key}", change=change, interval=between))
     return found
+
+
+def _cost(key: str, row, say, write, n: int) -> str:
+    """A sentence on what is lost: more, less, or not to be told from 0."""
+    if row["low"] == row["high"] == 0:
+        return say(f"{key}_nothing", n=n)
+    lost, interval = write.difference(row["mean"], row["low"], row["high"], "CNY")
+    if not is_sure(row["low"], row["high"]):
+        return say(f"{key}_unsure", interval=interval, n=n)
+    return say(key, lost=_unsigned(lost) if row["low"] > 0 else lost, interval=_unsigned(interval) if row["low"] > 0 else interval, n=n)
 
 
 def _told(table) -> list[str]:
@@ -108,8 +120,8 @@ def _outcome(name: str, say) -> tuple[str, str]:
 
 
 def _network(name: str, say) -> str:
-    if name in ("all", "interaction"):
-        return say(f"causes_{name}")
+    if name in WHOLES:
+        return say(f"causes_{name.replace(' ', '_')}_row")
     kind = name.removesuffix(" alone")
     return say("causes_alone" if kind != name else "causes_by", channel=say(f"channel_{kind}"))
 
@@ -150,15 +162,19 @@ def _rescue_answers(result, names, say, write) -> list[str]:
     saves = {name: table.loc[name, "saved"] for name in names}
     helps, harms = ([name for name in names if is_sure(saves[name]["low"], saves[name]["high"]) and sign * saves[name]["mean"] > 0]
                     for sign in (1, -1))
-    free = [name for name in helps if np.isnan(table.loc[(name, "per_yuan"), "mean"]) and table.loc[(name, "cost"), "mean"] == 0]
-    paid = [name for name in helps if is_known(float(table.loc[(name, "per_yuan"), "mean"]))]
+    cost = {name: table.loc[(name, "cost")] for name in names}
+    free = [name for name in helps if cost[name]["low"] == cost[name]["high"] == 0]
+    cheaper = [name for name in helps if name not in free and not is_known(float(table.loc[(name, "per_yuan"), "mean"]))]
+    paid = sorted((name for name in helps if name not in free + cheaper), key=lambda name: -table.loc[(name, "per_yuan"), "mean"])
     if paid:
-        best = max(paid, key=lambda name: table.loc[(name, "per_yuan"), "mean"])
-        ratio, low, high = table.loc[(best, "per_yuan"), ["mean", "low", "high"]]
-        key = "rescues_best" if is_known(float(low)) else "rescues_best_unsure"
-        found.append(say(key, rescue=say(f"tried_{best}"), ratio=_short(ratio), interval=f"{_short(low)} – {_short(high)}"))
-    if free:
-        found.append(say("rescues_free", rescues=_listed(free, say)))
+        ratio, low, high = table.loc[(paid[0], "per_yuan"), ["mean", "low", "high"]]
+        sure = is_known(float(low)) and all(low > table.loc[(name, "per_yuan"), "high"] for name in paid[1:])
+        interval = f"{_short(low)} – {_short(high)}" if is_known(float(low)) else say("rescues_not_known")
+        key = "rescues_only" if len(paid) == 1 else "rescues_best" if sure else "rescues_best_unsure"
+        found.append(say(key, rescue=say(f"tried_{paid[0]}"), ratio=_short(ratio), interval=interval))
+    for what, those in (("free", free), ("cheaper", cheaper)):
+        if those:
+            found.append(say(f"rescues_{what}", rescues=_listed(those, say)))
     for name in harms:
         more, between = write.difference(*(-saves[name][end] for end in ("mean", "high", "low")), "CNY")
         found.append(say("rescues_harm", rescue=say(f"tried_{name}"), more=_unsigned(more), interval=_unsigned(between)))

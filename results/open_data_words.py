@@ -29,7 +29,7 @@ OPEN_DATA_WORDS: dict[str, tuple[str, str]] = {
     "open_line_default": ("default at the platform", "平台违约率"),
     "open_group_all": ("all owners", "全部店主"),
     "open_group_thin": ("thin files", "薄档案"),
-    "open_group_known": ("files of a year and more", "一年以上档案"),
+    "open_group_known": ("files of two years and more", "两年以上档案"),
     "open_group_small": ("small shops", "小店铺"),
     "open_group_middle": ("middle shops", "中等店铺"),
     "open_group_large": ("large shops", "大店铺"),

@@ -111,15 +111,15 @@ def append_line(path: Path, line: dict[str, Any]) -> None:
 
 def whole_lines(path: Path) -> list[Any]:
     """The lines of such a file; one that was cut off by a kill is left out."""
-    found = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
-        return found
+        return []
+    found = []
     for line in lines:
         try:
             found.append(json.loads(line))
-        except ValueError:
+        except ValueError:  # cut off, perhaps inside a character
             continue
     return found
 

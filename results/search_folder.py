@@ -28,12 +28,18 @@ class SearchFolder(OwnedFolder):
         self.manifest = {"kind": self.kind, "asked": asked, "code": code, "hash": hash_of(asked, code, scenario_text), **more}
 
     def __enter__(self):
-        if self.is_there():
+        if self.is_there():  # another's folder is refused before anything is written into it
             self.check_same(self.manifest, self.scenario_text)
         self.take()
-        if not (self.path / "manifest.json").exists():
-            write_whole(self.path / "scenario.toml", lambda partial: partial.write_text(self.scenario_text, encoding="utf-8"))
-            write_json(self.path / "manifest.json", self.manifest)
+        try:
+            if (self.path / "manifest.json").exists():  # another may have been quicker
+                self.check_same(self.manifest, self.scenario_text)
+            else:
+                write_whole(self.path / "scenario.toml", lambda partial: partial.write_text(self.scenario_text, encoding="utf-8"))
+                write_json(self.path / "manifest.json", self.manifest)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *error):

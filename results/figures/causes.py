@@ -9,6 +9,7 @@ from results.style import INK, PALETTE, SINGLE, canvas, in_style
 from results.words import Words
 
 LOSS = "loss of "
+WHOLES = ("all", "any day", "shock", "interaction")  # rows that are no channel
 
 
 @in_style
@@ -29,7 +30,7 @@ def causes(table: pd.DataFrame, say: Words) -> Picture:
         axes.barh(y, value, left=left, height=.6, color=colour, label=say(f"layer_{outcome.removeprefix(LOSS).removesuffix(', CNY')}"))
         up, down = up + np.maximum(value, 0), down + np.minimum(value, 0)
     axes.axvline(0, color=INK, linewidth=.5)
-    axes.set_yticks(y, [say(f"causes_{name}" if name in ("all", "interaction") else f"channel_{name}") for name in shown])
+    axes.set_yticks(y, [say(f"causes_{name.replace(' ', '_')}_row" if name in WHOLES else f"channel_{name}") for name in shown])
     axes.set_xlabel(say("causes_axis", unit=f"{prefix}{unit}" if say.lang == "zh" else f"{prefix} {unit}".strip()))
     axes.grid(axis="x")
     axes.grid(axis="y", visible=False)

@@ -226,7 +226,7 @@ def publish_statements(m):
     """On the first day and then once a year every shop states its sales and margin, as an accountant saw them.
 
     Choice: a file holds the statements of the last years; the margin it shows errs by the mean of their errors.  Source: thin files are
-    those with few records (L11); banks ask for three years.  Alternative: the last statement alone, as good for a young shop as for an old one.
+    those with few records (L11); banks ask for three years.  Alternative: the last statement alone.
     Reason: then a bank knows as much of a shop of two months as of one of five years, and a longer file tells nothing more.
     Reads: merchants.sales_trend, cost_share, quality, opened_on.  Writes: merchants.stated_sales, stated_margin.
     Draws: LENDER_NOISE, two per merchant and year, and on the first day one more for each year before it; of the world, not the path: what

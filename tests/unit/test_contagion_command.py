@@ -24,6 +24,7 @@ def found():
 
 def test_all_channels_cause_what_each_does_and_their_interaction(found):
     table = found.causes.pivot(index="outcome", columns="network", values="mean")
+    np.testing.assert_allclose(table["shock"] + table["any day"], table["all"], atol=1e-6)
     parts = table["trade_credit"] + table["lender_loss"] + table["interaction"]
     np.testing.assert_allclose(parts, table["all"], atol=1e-6)
     assert table.loc["failed merchants", "all"] > 0 and table.loc["loss of merchants, CNY", "trade_credit"] > 0
@@ -65,13 +66,13 @@ def test_claims_on_contagion_have_nulls():
 def test_the_page_opens_with_what_contagion_costs_and_shows_every_channel(found, lang, tmp_path):
     page = causes_page(found, lang)
     say = Words(lang)
-    lost = found.causes.set_index(["network", "outcome"]).loc[("all", "lost, CNY")]
-    answer, interval = Writer(lang).difference(*lost[["mean", "low", "high"]], "CNY")
+    lost = found.causes.set_index(["network", "outcome"]).loc[("shock", "lost, CNY")]
+    _, interval = Writer(lang).difference(*lost[["mean", "low", "high"]], "CNY")
     assert interval.replace("+", "") in page.answers[0].replace("+", "")
-    assert (answer.removeprefix("+") in page.answers[0]) == (lost["low"] > 0)
     kinds = [say(f"channel_{each.kind}") for each in found.scenario.channels]
     shown = [row[0].text for row in page.sections[0].tables[0].groups[0][1]]
-    assert shown == [say("causes_all"), *kinds, *(say("causes_alone", channel=kind) for kind in kinds), say("causes_interaction")]
+    assert shown == [say("causes_all_row"), *kinds, *(say("causes_alone", channel=kind) for kind in kinds), say("causes_interaction_row"),
+                     say("causes_any_day_row"), say("causes_shock_row")]
     text = found.report(tmp_path, lang).read_text(encoding="utf-8")
     assert say("causes_caveat_off") in text and (tmp_path / "figures" / "causes.csv").exists() and (tmp_path / "scenario.toml").exists()
 

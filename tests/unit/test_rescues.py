@@ -75,7 +75,8 @@ def test_every_rescue_changes_a_setting_that_exists():
 
 def made_up(**numbers):
     """Rescues of 4 worlds: name -> (saved, cost)."""
-    runs = pd.DataFrame([{"replicate": k, "rescue": name.replace("_", " "), "lost_without": 9e6 + 1e5 * k, "saved": saved * (1 + .01 * k),
+    known = {name.replace("-", "_").replace(" ", "_"): name for name in RESCUES}
+    runs = pd.DataFrame([{"replicate": k, "rescue": known[name], "lost_without": 9e6 + 1e5 * k, "saved": saved * (1 + .01 * k),
                           "cost": cost * (1 + .02 * k), "cost_to_state": 0.0, "fewer_failed": 0.0, "ledger_residual": 0.0}
                          for name, (saved, cost) in numbers.items() for k in range(4)])
     return Rescued(load("baseline"), 4, 1, runs, table_of(runs), {})
@@ -86,8 +87,14 @@ def test_the_page_names_what_saves_most_per_yuan_what_is_free_and_what_does_harm
     answers = rescues_page(found).answers
     assert "9.15 M CNY" in answers[0].replace("\N{NO-BREAK SPACE}", " ")
     assert answers[1].startswith("For each yuan spent, deposit insurance saves most: 3.9")
-    assert answers[2] == "What saves something and costs nothing: lender of last resort."
+    assert answers[2] == "Saves something and pays out nothing (delay is not counted): lender of last resort."
     assert answers[3].startswith("With circuit breaker more is lost, not less: 2.0")
+
+
+def test_a_rescue_that_makes_others_cheaper_is_named_and_overlapping_ones_are_not_ranked():
+    found = made_up(deposit_insurance=(4e6, 1e6), payment_holiday=(4e6, 1e6), bail_out=(2e6, -1e6))
+    assert [answer.split(":")[0] for answer in rescues_page(found).answers[1:]] == [
+        "For each yuan spent, deposit insurance saves most by the estimates", "Saves something and costs less than none"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
