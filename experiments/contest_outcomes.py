@@ -24,20 +24,25 @@ LONELY = {"relationship_bank.reach": 0.0}  # nobody knows another bank than its 
 
 
 def contest_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
-    """Numbers of contests among banks that see equally well and differently well; with `nulls`, where they do not or nobody bids."""
+    """Numbers of contests among banks that see equally well and differently well; with `nulls`, where who sees less sees as well.
+
+    Rivalry is what bidding against others changes of a margin that the same bank, bidding by the same rule, has where nobody knows another
+    bank; in turn: the same of banks asked one after another.
+    """
     found, overrides = {}, overrides or {}
-    for name, change in WORLDS.items():
+    lonely = {f"lonely_{name}": {**WORLDS[name], **LONELY} for name in ("low", "one")}
+    for name, change in {**WORLDS, **lonely}.items():
         found |= {f"{name}_{number}": value for number, value in _contests(seed, {**overrides, **change}).items()}
     found |= {"curse_points": found["mixed_behind_curse_points"] - found["mixed_ahead_curse_points"],
-              "competition_points": found["low_margin_points"] - found["one_margin_points"],
+              "rivalry_points": found["low_margin_points"] - found["lonely_low_margin_points"],
+              "in_turn_rivalry_points": found["one_margin_points"] - found["lonely_one_margin_points"],
+              "bidding_points": found["lonely_low_margin_points"] - found["lonely_one_margin_points"],
               "seeing_points": found["equal_margin_points"] - found["low_margin_points"],
               "more_loans_percent": 100 * (found["low_loans"] / found["one_loans"] - 1),
               "thin_gain_points": found["low_thin_percent"] - found["one_thin_percent"], "contested_loans": found["mixed_behind_loans"]}
     if nulls:
         same = _contests(seed, {**overrides, **WORLDS["mixed"], **SAME_EYES})
         found["same_eyes_curse_points"] = same["behind_curse_points"] - same["ahead_curse_points"]
-        low, one = (_contests(seed, {**overrides, **WORLDS[name], **LONELY}) for name in ("low", "one"))
-        found["lonely_competition_points"] = low["margin_points"] - one["margin_points"]
     return found
 
 

@@ -62,13 +62,13 @@ NO_APPLICATION = "the application is never offered"
 
 NOBODY_TOLD = "nobody who walks away is recognised, so nobody loses credit"
 SAME_EYES = "who has no common score sees as well with its own"
-LONELY = "nobody knows another bank than its own"
+IN_TURN = "banks are asked one after another and do not bid"
 SCRAMBLED = "what is shared is noise: the rows of the shared file are scrambled"
 OWN_NOISE = "the rows of each are scrambled in turn"
 WHO_IS_THIN = "which files are thin is shuffled"
 APART = "each sharer knows its own quarter of the shops"
 MISTAKEN = "everybody's shared record is taken for another's"
-UNSEEN_FRIENDS = "nobody sees friends leave"
+SHUFFLED_FRIENDS = "shares of friends who left are shuffled among those who look on the same day"
 MEANINGLESS = "relation, loans and insurance mean nothing"
 STAYS = "every platform keeps its fee"
 SHUFFLED_LOSSES = "the losses of those who lost something are shuffled"
@@ -93,17 +93,20 @@ CLAIMS = {
             "source": "DESIGN 4.14; the gap of L11", "band": ".06 to .18", "role": "validate"},
     "C21": {"id": "C21", "group": "openbank", "description": "Of two banks that bid, who sees less wins loans that are worse than its "
             "score says, by more than who sees more", "source": "DESIGN 4.14; L23", "band": "a point or more", "role": "validate"},
-    "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well and bid for a shop earn less over its risk than "
-            "a bank that is asked alone", "source": "DESIGN 4.14; L23", "band": "below 0", "role": "validate"},
+    "C22": {"id": "C22", "group": "openbank", "description": "Banks that see equally well earn less over the risk of their loans if they "
+            "bid against each other than if each bids for its own clients", "source": "DESIGN 4.14; L23", "band": "two points or more",
+            "role": "validate"},
     "C30": {"id": "C30", "group": "contagion", "description": "Customers of the three shops that supply most others miss goods and "
             "sales when they fail; the failure of the forty that buy from most others makes more suppliers fail than that of the forty "
             "that buy from fewest", "source": "DESIGN 5", "band": "1 M CNY; one shop", "role": "validate"},
     "C31": {"id": "C31", "group": "contagion", "description": "Circles of shops that stand for one another's loans make more shops fail in "
             "the crisis of a line of trade than they do without it", "source": "DESIGN 5", "band": "at least one shop", "role": "validate"},
-    "C50": {"id": "C50", "group": "contagion", "description": "People run at the point of Rochet and Vives, and insurance moves it as "
-            "theory says", "source": "DESIGN 5", "band": "within .25 points of assets", "role": "validate"},
-    "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank people run on others where deposits are not "
-            "insured, and nobody runs where they are insured in full", "source": "DESIGN 5", "band": "above 0", "role": "validate"},
+    "C50": {"id": "C50", "group": "contagion", "description": "The rule by which people run has the point of Rochet and Vives at a bank of "
+            "this market, and insurance moves it as theory says", "source": "DESIGN 5", "band": "within .25 points of assets",
+            "role": "validate"},
+    "C51": {"id": "C51", "group": "contagion", "description": "After the failure of a bank far fewer people run on others where deposits "
+            "are insured up to 3 000 CNY than where they are not", "source": "DESIGN 5; L30", "band": "20% of depositors or more",
+            "role": "validate"},
 }
 
 TESTS: dict[str, FactTest] = {
@@ -259,9 +262,9 @@ TESTS: dict[str, FactTest] = {
                     "selection_bads", 500, pooled=True),
     "C21": FactTest("curse_points", "points of bad loans over the score's, less informed over more", (1, INF), "same_eyes_curse_points",
                     SAME_EYES, "contested_loans", 100),
-    "C22": FactTest("competition_points", "points a year over break-even, three banks at once less one after another", (-INF, -.5),
-                    "lonely_competition_points", LONELY, "contested_loans", 100),
-    "L30 friends": FactTest("friends_z", "standard errors: share of friends who left", (5, INF), "unseen_friends_z", UNSEEN_FRIENDS,
+    "C22": FactTest("rivalry_points", "points a year over break-even, against rivals less with none", (-INF, -2), "in_turn_rivalry_points",
+                    IN_TURN, "contested_loans", 100, share=.9),
+    "L30 friends": FactTest("friends_z", "standard errors: share of friends who left", (5, INF), "shuffled_friends_z", SHUFFLED_FRIENDS,
                             "runners", 100, share=.9),
     "L30 relation": FactTest("relation_z", "standard errors: years as a customer", (-INF, -5), "meaningless_relation_z", MEANINGLESS,
                              "runners", 100),
@@ -270,8 +273,8 @@ TESTS: dict[str, FactTest] = {
                               "runners", 100, share=.9),
     "C50": FactTest("run_point_error", "points of assets, worst of three covers", (0, .25), "uninsured_run_point_error",
                     "the point as if nobody were insured", "runners", 100, share=.95),
-    "C51": FactTest("ran_less_insured_percent", "% of depositors, no insurance less full", (1, 100), "unread_ran_less_insured_percent",
-                    "nobody reads of the failure", "runners", 100, share=.9),
+    "C51": FactTest("ran_less_insured_percent", "% of depositors, no insurance less 3 000 CNY", (20, 100),
+                    "unread_ran_less_insured_percent", "nobody reads of the failure", "runners", 100, share=.9),
 }
 ABOUT_CREDIT = ("S09", "S10", "S11", "S19", "D06", "D07", "L11")
 SOURCES_TESTS = {"L10 together", "L10 gain", "L11 short history", "C10", "C11"}  # by `sources_outcome` of `experiments.sharing_outcomes`

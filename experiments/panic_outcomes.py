@@ -1,8 +1,8 @@
 """What one seed says about runs: who runs (L30), where the point lies at which people run, and what insurance does to it.
 
 Four banks of the baseline's kind, of which the smallest loses its loans on the fifth day; customers of the others read of it and see
-friends leave.  Deposits are insured up to 3 000 CNY, so that some are insured in full, most in part.  Nulls are the same worlds in which
-friends are not seen, or relation, loans and insurance mean nothing, or nobody reads.
+friends leave.  Deposits are insured up to 3 000 CNY, so that some are insured in full, most in part.  Nulls are the same days with friends
+shuffled, or the same worlds in which relation, loans and insurance mean nothing, or nobody reads.
 """
 
 import datetime
@@ -22,7 +22,6 @@ WORLD = {"consumers.count": 20_000, "merchants.count": 200, "weight": 500.0, "da
 DAY = 5  # end the healthy ones with the first, and who is left runs from nobody
 FAILS = [{"kind": "bank_failure", "start": datetime.date(2012, 1, 1) + datetime.timedelta(days=DAY), "bank": 3, "size": .5}]
 COVER_CNY = 3_000.0
-UNSEEN = {"panic.friends_weight": 0.0}  # of friends
 MEANINGLESS = {"panic.relation_dampens": 0.0, "panic.loan_dampens": 0.0, "rescue.insurance_cover_cny": 0.0}
 UNREAD = {"panic.failure_reach": 0.0}
 EXACT = {"panic.friends_weight": 0.0, "panic.error": .001}
@@ -51,11 +50,23 @@ class PersonDays:
         insured = np.minimum(100 * COVER_CNY, m.consumers.deposit[ids]) / m.consumers.deposit[ids]
         self.rows.append(np.column_stack((friends, years, loan, insured, bank[ids] == 1, bank[ids] == 2, left[ids])))
 
-    def signs(self) -> dict[str, float]:
-        """Coefficients of a logistic regression of leaving today, banks apart, in standard errors; and how many left."""
-        table = np.concatenate(self.rows)
-        z = logit_z(table[:, :-1], table[:, -1])
-        return {f"{name}_z": float(value) for name, value in zip(NAMES, z)} | {"runners": float(table[:, -1].sum())}
+    def signs(self, luck: int) -> dict[str, float]:
+        """Coefficients of a logistic regression of leaving today, banks and days apart, in standard errors; and how many left.
+
+        Days on which nobody left say nothing.  shuffled_friends_z: with the shares of friends shuffled within each day.
+        """
+        days = [rows for rows in self.rows if 0 < rows[:, -1].sum() < len(rows)]
+        if not days:
+            return {f"{name}_z": 0.0 for name in (*NAMES, "shuffled_friends")} | {"runners": 0.0}
+        table = np.concatenate(days)
+        day = np.repeat(np.arange(len(days)), [len(rows) for rows in days])
+        apart = (day[:, None] == np.arange(1, len(days))).astype(float)
+        shuffle = np.random.default_rng(luck)  # a test of the method, no part of the market
+        other = np.concatenate([shuffle.permutation(rows[:, 0]) for rows in days])
+        z = logit_z(np.column_stack((table[:, :-1], apart)), table[:, -1])
+        null = logit_z(np.column_stack((other, table[:, 1:-1], apart)), table[:, -1])
+        found = {f"{name}_z": float(value) for name, value in zip(NAMES, z)} | {"shuffled_friends_z": float(null[0])}
+        return found | {"runners": float(table[:, -1].sum())}
 
 
 def logit_z(x, y) -> np.ndarray:
@@ -84,7 +95,7 @@ def after_a_failure(seed: int, overrides: dict) -> dict[str, float]:
     market.run_days()
     healthy = market.depositors.left_house[:len(market.consumers)] != 3
     ran = (market.depositors.left_on[:len(market.consumers)] >= 0) & healthy
-    return days.signs() | {"ran_percent": 100 * float(ran.mean()), "banks_failed": float((market.sheets.failed_on >= 0).sum())}
+    return days.signs(seed) | {"ran_percent": 100 * float(ran.mean()), "banks_failed": float((market.sheets.failed_on >= 0).sum())}
 
 
 def run_points(seed: int, overrides: dict) -> dict[str, float]:
@@ -124,11 +135,11 @@ def panic_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) 
     uninsured = after_a_failure(seed, {**overrides, "rescue.insurance_cover_cny": 0.0})
     insured = after_a_failure(seed, {**overrides, "rescue.insurance_cover_cny": 1e9})
     found |= {"uninsured_ran_percent": uninsured["ran_percent"], "insured_ran_percent": insured["ran_percent"],
-              "ran_less_insured_percent": uninsured["ran_percent"] - insured["ran_percent"]}
+              "ran_less_insured_percent": uninsured["ran_percent"] - found["ran_percent"]}
     if nulls:
-        for name, change in (("unseen", UNSEEN), ("meaningless", MEANINGLESS)):
-            found |= {f"{name}_{number}": value for number, value in after_a_failure(seed, {**overrides, **change}).items()}
+        meaningless = after_a_failure(seed, {**overrides, **MEANINGLESS})
+        found |= {f"meaningless_{number}": value for number, value in meaningless.items()}
         unread = [after_a_failure(seed, {**overrides, **UNREAD, "rescue.insurance_cover_cny": cover})["ran_percent"]
-                  for cover in (0.0, 1e9)]
+                  for cover in (0.0, COVER_CNY)]
         found["unread_ran_less_insured_percent"] = unread[0] - unread[1]
     return found
