@@ -1,5 +1,7 @@
 """What one seed says about shared data: what files tell together, and what banks make of it in the market."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from results.pooled_sources import Sources
@@ -15,25 +17,42 @@ BANKS = ("large_bank", "relationship_bank")
 
 def sources_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
     """AUC of what several sources tell together; scrambled rows and shuffled thinness are made from the same looks: nulls cost nothing."""
-    return together(Sources(_lived(SCENARIO, seed, overrides or {}, since=180), seed))
+    return together(Sources(_lived(SCENARIO, seed, overrides or {}, since=180)[0], seed))
 
 
 def sharing_outcome(seed: int, overrides: dict | None = None, nulls: bool = True) -> dict[str, float]:
-    """AUC of what banks say with and without the open platform; with `nulls` also where everybody's record is taken for another's."""
-    seen = _lived(SCENARIO, seed, overrides or {}, since=LOOK_ON)
+    """What banks say, lend and lose with and without the open platform; with `nulls` also where every record is taken for another's."""
+    seen, closed = _lived(SCENARIO, seed, overrides or {}, since=LOOK_ON)
     without = _banks_tell(seen)
-    found = {"bank_auc_closed": without, "shared_bads": _bads(seen)}
+    found = {"bank_auc_closed": without, "shared_bads": _bads(seen), "term_loans_closed": closed.loans}
     for name, change in (("", {}), *([("noise_", NOISE)] if nulls else [])):
-        told = _banks_tell(_lived(OPEN, seed, {**(overrides or {}), **change}, since=LOOK_ON))
-        found |= {f"{name}bank_auc_open": told, f"{name}bank_auc_gain": told - without}
+        seen, opened = _lived(OPEN, seed, {**(overrides or {}), **change}, since=LOOK_ON)
+        told = _banks_tell(seen)
+        found |= {f"{name}bank_auc_open": told, f"{name}bank_auc_gain": told - without,
+                  f"{name}term_lending_gain_percent": 100 * (opened.lent / closed.lent - 1),
+                  f"{name}term_loss_change_points": 100 * (opened.lost / opened.lent - closed.lost / closed.lent)}
     return found
 
 
-def _lived(name: str, seed: int, overrides: dict, since: int) -> Screening:
-    """One world, and what was seen of it: lenders are asked on day `LOOK_ON` among others, and before it what each regime shows is kept."""
+class Lending(NamedTuple):
+    """Of all lenders of term loans in a run: loans paid out, what was lent and what was written off, fen."""
+
+    loans: float
+    lent: float
+    lost: float
+
+
+def _lived(name: str, seed: int, overrides: dict, since: int) -> tuple[Screening, Lending]:
+    """One world: what was seen of it, and what was lent.
+
+    Lenders are asked on day `LOOK_ON` among others; where `since` is before it, what each data regime shows is kept.
+    """
     screening = Screening(since=since, every=300, regimes_every=90 if since < LOOK_ON else 10_000)
-    Market(load(name, overrides), seed=seed, observers=[screening]).run_days()
-    return screening
+    market = Market(load(name, overrides), seed=seed, observers=[screening])
+    market.run_days()
+    lenders = [group.lenders for group in market.term_lenders]
+    totals = (float(sum(getattr(each, column).sum() for each in lenders)) for column in ("n_granted", "granted_fen", "lost_fen"))
+    return screening, Lending(*totals)
 
 
 def _banks_tell(screening: Screening) -> float:
