@@ -100,7 +100,7 @@ def state_of(market: Market) -> dict:
 def differences(a: Market, b: Market, ignore=()) -> list[str]:
     """Paths at which two worlds differ in any bit."""
     one, other = state_of(a), state_of(b)
-    unequal = {path for path in one if path not in other or not _same(one[path], other[path])}
+    unequal = {path for path in one if path not in other or not same(one[path], other[path])}
     return sorted((unequal | (other.keys() - one.keys())) - set(ignore))
 
 
@@ -109,7 +109,7 @@ def world_state_equal(a: Market, b: Market) -> bool:
     return not differences(a, b)
 
 
-def _same(a, b) -> bool:
+def same(a, b) -> bool:
     if isinstance(a, np.ndarray):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     return type(a) is type(b) and a == b

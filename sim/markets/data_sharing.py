@@ -235,7 +235,7 @@ def publish_statements(m):
     if m.day % YEAR_DAYS:
         return
     shops, s = m.merchants, m.settings.data
-    sales_error = normals(stream_key(m.world_seed, Stream.LENDER_NOISE, m.day), 0, len(shops), 0)
+    sales_error = _statement_error(m, 0, slot=0)
     growth = 1.0 + s.growth_before_start if m.day == 0 else 1.0
     shops.stated_sales[:] = shops.sales_trend / growth * YEAR_DAYS * np.exp(s.bank_file_noise * sales_error - s.bank_file_noise ** 2 / 2)
     shops.stated_margin[:] = _margin(m, slice(None)) + MARGIN_BY_QUALITY * (shops.quality + s.statement_noise * _mean_error(m))
@@ -243,14 +243,20 @@ def publish_statements(m):
 
 def _mean_error(m) -> np.ndarray:
     """Mean error of the statements on file (n,), standard normal each; nan for a shop that was not open for a whole year."""
-    shops, kept = m.merchants, m.settings.data.statements_kept
-    n_years = np.clip((m.day - shops.opened_on) // YEAR_DAYS, 0, kept)
-    total = np.zeros(len(shops))
-    for back in range(kept):
-        before = max(back - m.day // YEAR_DAYS, 0)  # years before the first day have slots of their own there
-        key = stream_key(m.world_seed, Stream.LENDER_NOISE, max(m.day - back * YEAR_DAYS, 0))
-        total += np.where(n_years > back, normals(key, 0, len(shops), 1 + before), 0.0)
+    kept = m.settings.data.statements_kept
+    n_years = np.clip((m.day - m.merchants.opened_on) // YEAR_DAYS, 0, kept)
+    total = sum(np.where(n_years > back, _statement_error(m, back, slot=1), 0.0) for back in range(kept))
     return np.where(n_years > 0, total / np.maximum(n_years, 1), np.nan)
+
+
+def _statement_error(m, back: int, slot: int) -> np.ndarray:
+    """Error of the statement of `back` years ago (n,).
+
+    Draws: LENDER_NOISE, one per merchant; of years before the first day, of that day in a slot of their own.
+    """
+    before = max(back - m.day // YEAR_DAYS, 0)
+    key = stream_key(m.world_seed, Stream.LENDER_NOISE, max(m.day - back * YEAR_DAYS, 0))
+    return normals(key, 0, len(m.merchants), slot + before)
 
 
 def _margin(m, rows) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 
 from sim.shocks import SHOCKS
 from sim.shocks.shock import Shock, ShockSettings
-from tests.worlds import contested_market, saving_market, small_market, state_of
+from tests.worlds import contested_market, same, saving_market, small_market, state_of
 
 WINDOW = {"start": datetime.date(2012, 1, 10), "end": datetime.date(2012, 1, 14)}
 FULL = {"demand": ({"kind": "demand", "size": .6, **WINDOW}, {"kind": "demand", "size": .6, "region": 2, **WINDOW},
@@ -83,7 +83,7 @@ def test_a_shock_writes_what_it_says_and_moves_no_money_itself(settings):
 
     before = picture()
     market.shocks[0].strike(market)
-    changed = {path for path, value in picture().items() if not np.array_equal(value, before[path])}
+    changed = {path for path, value in picture().items() if not same(value, before[path])}
     said = set(re.findall(r"((?:goods|merchants|conditions|media|customers|savings)\.\w+)",
                           _spelt_out(SHOCKS[settings["kind"]].strike.__doc__)))
     assert changed and changed <= said
