@@ -143,14 +143,14 @@ def causes_of(runs: pd.DataFrame, kinds) -> pd.DataFrame:
     """Paired differences with their intervals, from the table of runs."""
     tables = {name: table.set_index("replicate").drop(columns=["network", "ledger_residual"]) for name, table in runs.groupby("network")}
     caused = {ALL: tables[ALL] - tables[NONE]}
+    if f"{ALL} {CALM}" in tables:
+        caused["any day"] = tables[f"{ALL} {CALM}"] - tables[f"{NONE} {CALM}"]
+        caused["shock"] = caused[ALL] - caused["any day"]
     if len(kinds) > 1:
         each = {kind: tables[ALL] - tables[f"without {kind}"] for kind in kinds}
         caused |= each
         caused |= {f"{kind} alone": tables[f"only {kind}"] - tables[NONE] for kind in kinds}
         caused["interaction"] = caused[ALL] - sum(each.values())
-    if f"{ALL} {CALM}" in tables:
-        caused["any day"] = tables[f"{ALL} {CALM}"] - tables[f"{NONE} {CALM}"]
-        caused["shock"] = caused[ALL] - caused["any day"]
     rows = []
     for network, table in caused.items():
         for outcome in table.columns:

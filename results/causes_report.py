@@ -1,5 +1,6 @@
 """The pages of `jishi contagion` and `jishi rescues`: what contagion causes through which channel, and what each rescue saves and costs."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -190,7 +191,7 @@ def _rescue_table(result, names, say, write) -> Table:
                  for number, unit in (("saved", "CNY"), ("cost", "CNY"), ("cost_to_state", "CNY"), ("fewer_failed", "providers"))]
         ratio, low, high = table.loc[(name, "per_yuan"), ["mean", "low", "high"]]
         if not is_known(float(ratio)):
-            costs_nothing = table.loc[(name, "cost"), "mean"] == 0
+            costs_nothing = table.loc[(name, "cost"), "low"] == table.loc[(name, "cost"), "high"] == 0
             cells.append(Cell(say("rescues_costs_nothing" if costs_nothing else "rescues_not_known"), "muted"))
         else:
             note = f"{_short(low)} – {_short(high)}" if is_known(float(low)) else say("rescues_not_known")
@@ -212,8 +213,11 @@ def _difference(row, unit: str, say, write) -> Cell:
     if row["low"] == row["high"]:
         return Cell(digits(row["mean"], 0, sign=True) if float(row["mean"]).is_integer() else text, "number", say("causes_every_world"))
     sure = is_sure(row["low"], row["high"])
-    return Cell(text if sure or not is_known(row["low"]) else say("together_undetected"), "number" if sure else "muted",
-                interval.replace(" ", "\N{NO-BREAK SPACE}"))
+    between = interval.replace(" ", "\N{NO-BREAK SPACE}")
+    if sure or not is_known(row["low"]):
+        return Cell(text, "number" if sure else "muted", between)
+    unit = re.sub(r"^[+\N{MINUS SIGN}\d,.]+", "", text)  # no number stands before the interval, so it has the unit
+    return Cell(say("together_undetected"), "muted", between + unit)
 
 
 def _command(command: str, result, names=None) -> str:

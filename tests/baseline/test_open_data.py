@@ -161,3 +161,14 @@ def test_what_rests_on_deleted_records_is_not_shown(market):
         found[days] = shared_columns(market, 0, 0, rows)[0]
     assert np.isnan(found[45]["platform_sales_trend"]).all() and not np.isnan(found[36_500]["platform_sales_trend"]).any()
     assert found[45]["elsewhere_bad"].sum() <= found[36_500]["elsewhere_bad"].sum()
+
+
+def test_a_margin_that_rests_on_three_statements_is_deleted_with_the_oldest():
+    market = small_market(after=3, agreements=[{"kind": "full_history", "start": datetime.date(2012, 1, 1), "sharers": ["all"]}])
+    rows, platform, found = np.arange(80), market.open_data.platform, {}
+    for days, kept in ((400, 3), (400, 1), (1_095, 3)):
+        market.settings = market.settings.model_copy(update={
+            "open_data": market.settings.open_data.model_copy(update={"forget_days": days}),
+            "data": market.settings.data.model_copy(update={"statements_kept": kept})})
+        found[days, kept] = shared_columns(market, 0, platform, rows)[0]["bank_stated_margin"]
+    assert np.isnan(found[400, 3]).all() and not np.isnan(found[400, 1]).all() and not np.isnan(found[1_095, 3]).all()

@@ -131,3 +131,12 @@ def test_an_officer_sees_a_shop_as_it_is_and_a_hurried_one_worse():
     for view, error in ((calm, .5), (hurried, 2.0)):
         assert abs((view.impression - quality).std() - error) < 4.5 * error / np.sqrt(2 * 2000)
     assert np.corrcoef(calm.margin_found, hurried.margin_found)[0, 1] > .9, "the same shop, the same luck"
+
+
+def test_what_was_on_file_before_a_fork_stays_on_file():
+    a, b = (small_market(days=400, after=0, merchants__count=500, consumers__count=1000, merchants__quality_drift=0.0) for _ in range(2))
+    b.path_seed = a.path_seed + 1  # another path of the same world
+    for market in (a, b):
+        market.run_days(366)
+    old = a.merchants.opened_on < -3 * 365
+    assert (margin_errors(a)[0][old] == margin_errors(b)[0][old]).all()

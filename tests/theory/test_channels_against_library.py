@@ -118,3 +118,12 @@ def test_lenders_fail_in_the_rounds_of_furfine():
     fail(market, [0, 1])
     assert np.flatnonzero(market.contagion.has_failed["banks"]).tolist() == [0, 1]
     assert market.contagion.failures == {(0, "merchants", 0): len(expected.rounds[0]), (0, "banks", 1): len(expected.rounds[1])}
+
+
+@pytest.mark.parametrize("cash, goes_under", [(90, False), (120, True), (260, False)])
+def test_a_shop_fails_only_if_what_it_lost_made_the_difference(cash, goes_under):
+    """Shop 1 owes 200 outside and is owed 100 by shop 0, who has nothing: it could pay before if 100 + cash reach, after if cash does."""
+    owed = np.zeros((3, 3), np.int64)
+    owed[0, 1] = 100
+    market = hand_made(3, "trade_credit", cash=[0, cash, 0], owed=owed, outside=[0, 200, 0])
+    assert (1 in fail(market, [0])) == goes_under

@@ -71,8 +71,8 @@ def test_the_page_opens_with_what_contagion_costs_and_shows_every_channel(found,
     assert interval.replace("+", "") in page.answers[0].replace("+", "")
     kinds = [say(f"channel_{each.kind}") for each in found.scenario.channels]
     shown = [row[0].text for row in page.sections[0].tables[0].groups[0][1]]
-    assert shown == [say("causes_all_row"), *kinds, *(say("causes_alone", channel=kind) for kind in kinds), say("causes_interaction_row"),
-                     say("causes_any_day_row"), say("causes_shock_row")]
+    assert shown == [say("causes_all_row"), say("causes_any_day_row"), say("causes_shock_row"), *kinds,
+                     *(say("causes_alone", channel=kind) for kind in kinds), say("causes_interaction_row")]
     text = found.report(tmp_path, lang).read_text(encoding="utf-8")
     assert say("causes_caveat_off") in text and (tmp_path / "figures" / "causes.csv").exists() and (tmp_path / "scenario.toml").exists()
 
