@@ -140,9 +140,9 @@ def cannot_pay(m) -> np.ndarray:
     due = payables + owed for goods passed on + guarantees called + own term loan recalled for it + loans past due;
     means = cash + escrow + receivables + price x stock + line not yet used + days x income.
     Long loans that are not due are not asked for.
-    Choice: who could not pay before goes on as it did, and may close of itself (`may_close`).  Source: a cascade is what losses cause, the
-    fundamental defaults apart (Eisenberg and Noe 2001).  Alternative: whoever lost a fen and cannot pay.  Reason: most of those were short
-    by more than they had lost.
+    Choice: who could not pay before goes on as it did, and may close of itself (`change_fortunes`).  Source: a cascade is what losses
+    cause, the fundamental defaults apart (Eisenberg and Noe 2001).  Alternative: whoever lost a fen and cannot pay.  Reason: most of
+    those were short by more than they had lost.
     Reads: merchants.payables, wholesale_debt, called, cash, escrow, receivables, inventory, term_loan; loans.outstanding, due_on;
     contagion.lost_today.
     Source: DESIGN 5; Jacobson and von Schedvin (2015) on suppliers that fail after credit losses.

@@ -8,11 +8,10 @@ import numpy as np
 
 from results.effects import is_sure, mean_interval
 from results.figures.causes import LOSS, WHOLES
-from results.figures.causes import causes as draw_causes
 from results.figures.rescues import rescues as draw_rescues
 from results.numbers import Writer, digits, is_known
 from results.page import Cell, Page, Section, Table, write_page
-from results.report import _called
+from results.report import called
 from results.sections import networks_of, provenance
 from results.store import write_scenario
 from results.style import figure_language
@@ -54,9 +53,9 @@ def causes_page(result, lang: str = "en") -> Page:
         Section("caveats", say("section_caveats"),
                 bullets=[say("causes_caveat_off"), say("causes_caveat_twice"), networks_of(scenario, say)]),
         provenance(scenario, [result.manifest], result.seed, _command("contagion", result), _residual(result), say)]
-    pictures = [(draw_causes(result.causes, Words(figure_language(lang))), say("causes_figure"))]
+    pictures = [(result.figure(lang), say("causes_figure"))]
     answers = _causes_answers(result, table, networks, say, write)
-    return Page(_title(scenario, say), meta, _question(scenario, "causes", say), answers, [], [], sections, pictures)
+    return Page(say.title_of(scenario), meta, say("causes_question"), answers, [], [], sections, pictures)
 
 
 def _causes_answers(result, table, networks, say, write) -> list[str]:
@@ -83,7 +82,7 @@ def _causes_answers(result, table, networks, say, write) -> list[str]:
 
 def _cost(key: str, row, say, write, n: int) -> str:
     """A sentence on what is lost: more, less, or not to be told from 0."""
-    if row["low"] == row["high"] == 0:
+    if _is_nothing(row):
         return say(f"{key}_nothing", n=n)
     lost, interval = write.difference(row["mean"], row["low"], row["high"], "CNY")
     if not is_sure(row["low"], row["high"]):
@@ -148,7 +147,7 @@ def rescues_page(result, lang: str = "en") -> Page:
                                                                    networks_of(scenario, say)]),
                 provenance(scenario, [result.manifest], result.seed, _command("rescues", result, names), _residual(result), say)]
     pictures = [(draw_rescues(result.table, Words(figure_language(lang))), say("rescues_figure"))]
-    return Page(_title(scenario, say), meta, _question(scenario, "rescues", say), _rescue_answers(result, names, say, write), [], [],
+    return Page(say.title_of(scenario), meta, say("rescues_question"), _rescue_answers(result, names, say, write), [], [],
                 sections, pictures)
 
 
@@ -164,13 +163,13 @@ def _rescue_answers(result, names, say, write) -> list[str]:
     helps, harms = ([name for name in names if is_sure(saves[name]["low"], saves[name]["high"]) and sign * saves[name]["mean"] > 0]
                     for sign in (1, -1))
     cost = {name: table.loc[(name, "cost")] for name in names}
-    free = [name for name in helps if cost[name]["low"] == cost[name]["high"] == 0]
+    free = [name for name in helps if _is_nothing(cost[name])]
     cheaper = [name for name in helps if name not in free and not is_known(float(table.loc[(name, "per_yuan"), "mean"]))]
     paid = sorted((name for name in helps if name not in free + cheaper), key=lambda name: -table.loc[(name, "per_yuan"), "mean"])
     if paid:
         ratio, low, high = table.loc[(paid[0], "per_yuan"), ["mean", "low", "high"]]
         sure = is_known(float(low)) and all(low > table.loc[(name, "per_yuan"), "high"] for name in paid[1:])
-        interval = f"{_short(low)} – {_short(high)}" if is_known(float(low)) else say("rescues_not_known")
+        interval = _between(low, high, say)
         key = "rescues_only" if len(paid) == 1 else "rescues_best" if sure else "rescues_best_unsure"
         found.append(say(key, rescue=say(f"tried_{paid[0]}"), ratio=_short(ratio), interval=interval))
     for what, those in (("free", free), ("cheaper", cheaper)):
@@ -191,10 +190,10 @@ def _rescue_table(result, names, say, write) -> Table:
                  for number, unit in (("saved", "CNY"), ("cost", "CNY"), ("cost_to_state", "CNY"), ("fewer_failed", "providers"))]
         ratio, low, high = table.loc[(name, "per_yuan"), ["mean", "low", "high"]]
         if not is_known(float(ratio)):
-            costs_nothing = table.loc[(name, "cost"), "low"] == table.loc[(name, "cost"), "high"] == 0
+            costs_nothing = _is_nothing(table.loc[(name, "cost")])
             cells.append(Cell(say("rescues_costs_nothing" if costs_nothing else "rescues_not_known"), "muted"))
         else:
-            note = f"{_short(low)} – {_short(high)}" if is_known(float(low)) else say("rescues_not_known")
+            note = _between(low, high, say)
             cells.append(Cell(_short(ratio), "number", note))
         rows.append([Cell(say(f"tried_{name}"), "heading"), *cells])
     head = [(say("rescues_name"), "text"), *((say(f"rescues_{number}"), "number")
@@ -207,7 +206,7 @@ def _rescue_table(result, names, say, write) -> Table:
 
 def _difference(row, unit: str, say, write) -> Cell:
     """A mean and its interval; muted where the interval takes in 0."""
-    if row["low"] == row["high"] == 0:
+    if _is_nothing(row):
         return Cell(say("together_no_difference"), "muted")
     text, interval = write.difference(row["mean"], row["low"], row["high"], unit, short=unit in ("merchants", "providers"))
     if row["low"] == row["high"]:
@@ -223,7 +222,7 @@ def _difference(row, unit: str, say, write) -> Cell:
 def _command(command: str, result, names=None) -> str:
     """The command that repeats it, from the folder."""
     only = "".join(f" --only {shlex.quote(name)}" for name in names or ())
-    name = shlex.quote(_called(result.scenario, "scenario.toml"))
+    name = shlex.quote(called(result.scenario, "scenario.toml"))
     return f"jishi {command} {name}{only} --replicates {result.replicates} --seed {result.seed}"
 
 
@@ -232,12 +231,14 @@ def _residual(result) -> float:
     return float(result.runs["ledger_residual"].max())
 
 
-def _title(scenario, say) -> str:
-    return say.translated(scenario.title) if scenario.title else scenario.name
+def _is_nothing(row) -> bool:
+    """True if it is 0 in every world."""
+    return row["low"] == row["high"] == 0
 
 
-def _question(scenario, what: str, say) -> str:
-    return say(f"{what}_question", title=_title(scenario, say))
+def _between(low, high, say) -> str:
+    """The interval of a ratio."""
+    return f"{_short(low)} – {_short(high)}" if is_known(float(low)) else say("rescues_not_known")
 
 
 def _unsigned(text: str) -> str:

@@ -11,7 +11,7 @@ from results.figures import lift as figures
 from results.lift import REMAINDER, TOGETHER
 from results.numbers import MANY_PAIRS, Writer, decimals_for, digits, figures_for, is_known
 from results.page import Cell, Page, Section, Table, whisker, write_page
-from results.report import _called
+from results.report import called
 from results.sections import networks_of, provenance
 from results.store import write_scenario
 from results.style import figure_language
@@ -39,7 +39,7 @@ def lift_page(result, lang: str = "en") -> Page:
     sections.append(Section("caveats", say("section_caveats"), bullets=_caveats(result, say)))
     residual = float(result.runs["ledger_residual"].max())
     sections.append(provenance(scenario, [result.manifest], result.seed, command_of(result), residual, say))
-    title = say.translated(scenario.title) if scenario.title else scenario.name
+    title = say.title_of(scenario)
     picture = figures.three_ways(result.table, result.measure, drawn)
     return Page(title, meta, say("lift_question"), answers_of(result, say), [], [], sections, [(picture, say("lift_figure"))])
 
@@ -48,7 +48,7 @@ def command_of(result) -> str:
     """The command that repeats it, from the folder."""
     chosen = "".join(f" --tactic {shlex.quote(name)}" for name in result.tactics["tactic"])
     curve = " --curve" if len(result.curves) else ""
-    return (f"jishi lift {shlex.quote(_called(result.scenario, 'scenario.toml'))}{chosen} --for {result.measure} --replicates "
+    return (f"jishi lift {shlex.quote(called(result.scenario, 'scenario.toml'))}{chosen} --for {result.measure} --replicates "
             f"{result.replicates} --holdout {result.holdout:g} --seed {result.seed}{curve}")
 
 

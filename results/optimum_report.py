@@ -36,7 +36,7 @@ def optimum_page(result, lang: str = "en") -> Page:
                 Section("caveats", say("section_caveats"), bullets=_caveats(result, say))]
     residual = float(result.runs["ledger_residual"].max())
     sections.append(provenance(scenario, [result.manifest], result.seed, command_of(result), residual, say))
-    title = say.translated(scenario.title) if scenario.title else scenario.name
+    title = say.title_of(scenario)
     picture = figures.division(_divisions(result), drawn, drawn("best_division_figure"))
     return Page(title, meta, say("best_question", budget=cny(result.budget, say)), answers_of(result, say), [], [], sections,
                 [(picture, say("best_division_figure"))])

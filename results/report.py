@@ -65,7 +65,7 @@ def fork_page(fork, lang: str = "en") -> Page:
     sections = [*target_sections(paths, lang), *fork_sections(fork, lang)]
     sections.append(provenance(scenario, manifests, fork.seed, command, float(residual), say))
     numbers = [*tiles(fork, say), *target_tiles(paths, say)]
-    return Page(_title(scenario, say), meta, _question(scenario, say), answers, numbers, changes(fork, say), sections)
+    return Page(say.title_of(scenario), meta, _question(scenario, say), answers, numbers, changes(fork, say), sections)
 
 
 def run_page(run, lang: str = "en") -> Page:
@@ -124,7 +124,7 @@ def run_page(run, lang: str = "en") -> Page:
     numbers = [*customers_section.customer_tiles(run, say), *target_tiles(paths, say)]
     about = funds_and_fees(s, lang)  # where the scenario has them, they are what it is about
     answers = [*contagion_section.answer_of_run(run, lang), *([*about, answer] if scenario.products else [answer, *about])]
-    return Page(_title(scenario, say), meta, _question(scenario, say), answers, numbers, [], sections)
+    return Page(say.title_of(scenario), meta, _question(scenario, say), answers, numbers, [], sections)
 
 
 def compare_page(comparison, lang: str = "en") -> Page:
@@ -167,7 +167,7 @@ def compare_page(comparison, lang: str = "en") -> Page:
             bullets=[say("caveat_replicates", n=n), say("caveat_graphs", networks=networks_of(baseline, say)), say("caveat_calibrated")],
         )
     )
-    names = shlex.join(_called(each, f"{each.name}.toml") for each in comparison.scenarios)
+    names = shlex.join(called(each, f"{each.name}.toml") for each in comparison.scenarios)
     command = f"jishi compare {names} --replicates {n} --seed {comparison.seed}"
     residual = float(effects.loc[effects["measure"] == "ledger_residual", ["baseline", "value"]].abs().to_numpy().max(initial=0))
     sections.append(provenance(others[0], [comparison.manifest], comparison.seed, command, residual, say))
@@ -194,19 +194,15 @@ def _fans(comparison, number: int, say: Words, drawn: Words) -> Section | None:
     return Section(f"fan-{number + 1}", heading, [said], pictures=pictures)
 
 
-def _title(scenario, say: Words) -> str:
-    return say.translated(scenario.title) if scenario.title else scenario.name
-
-
 def _question(scenario, say: Words) -> str:
     return say.translated(scenario.question) if scenario.question else say("no_question", name=scenario.name)
 
 
 def _run_command(scenario) -> str:
-    return f"jishi run {_called(scenario, 'scenario.toml')}"
+    return f"jishi run {called(scenario, 'scenario.toml')}"
 
 
-def _called(scenario, file: str) -> str:
+def called(scenario, file: str) -> str:
     """The scenario's name if the shipped one of that name is the same, else the `file` beside the page."""
     from scenarios import load
     from sim.core.errors import UserError

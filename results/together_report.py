@@ -7,7 +7,7 @@ from results.effects import is_sure
 from results.figures import together as figures
 from results.numbers import Writer, is_known
 from results.page import Cell, Page, Section, Table, write_page
-from results.report import _called
+from results.report import called
 from results.sections import networks_of, provenance
 from results.store import write_scenario
 from results.style import figure_language
@@ -35,7 +35,7 @@ def together_page(result, lang: str = "en") -> Page:
                                                                    networks_of(scenario, say)])]
     residual = float(result.runs["ledger_residual"].max())
     sections.append(provenance(scenario, [result.manifest], result.seed, command_of(result), residual, say))
-    title = say.translated(scenario.title) if scenario.title else scenario.name
+    title = say.title_of(scenario)
     question = say.translated(scenario.question) if scenario.question else say("together_question")
     pictures = [(figures.parts(tables, drawn), say("together_figure"))] if tables else []
     told = sorted(tables, key=lambda measure: not _is_sure(_row(tables[measure], ALL), "alone"))  # what can be told apart first
@@ -46,7 +46,7 @@ def command_of(result) -> str:
     """The command that repeats it, from the folder."""
     asked = "".join(f" --part {shlex.quote(text)}" for text in result.texts if result.texts != tuple(result.scenario.experiment.parts))
     told = "".join(f" --for {measure}" for measure in result.measures)
-    return (f"jishi together {shlex.quote(_called(result.scenario, 'scenario.toml'))}{asked}{told} --replicates {result.replicates} "
+    return (f"jishi together {shlex.quote(called(result.scenario, 'scenario.toml'))}{asked}{told} --replicates {result.replicates} "
             f"--seed {result.seed}")
 
 

@@ -774,6 +774,10 @@ class Words:
         """The label of a sector."""
         return self(f"sector_{name}") if f"sector_{name}" in WORDS else name
 
+    def title_of(self, scenario) -> str:
+        """The title of a scenario, or its name if it has none."""
+        return self.translated(scenario.title) if scenario.title else scenario.name
+
     def translated(self, text: str) -> str:
         """A question or title of a shipped scenario; others stay as they were written."""
         return QUESTIONS_ZH.get(text, text) if self.lang == "zh" else text

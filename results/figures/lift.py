@@ -6,6 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from results.conversions import GOALS
 from results.effects import is_sure
+from results.figures.marks import interval_mark
 from results.figures.picture import Picture
 from results.figures.scales import written_out
 from results.numbers import Writer
@@ -49,11 +50,8 @@ def three_ways(table: pd.DataFrame, goal: str, say: Words) -> Picture:
             value, low, high = (getattr(row, f"{name}{end}") / divisor for end in ("", "_low", "_high"))
             if np.isnan(value):
                 continue
-            if np.isfinite(high - low):
-                axes.plot([low, high], [y + offset] * 2, color=colour, linewidth=2, alpha=.5, solid_capstyle="butt")
             filled = is_sure(low, high) or name == "last_touch"
-            axes.plot(value, y + offset, mark, color=colour, markersize=3.8, markerfacecolor=colour if filled else "none",
-                      markeredgewidth=.9, zorder=3)
+            interval_mark(axes, value, low, high, y + offset, mark, colour, filled, size=3.8)
     axes.axvline(0, color=INK, linewidth=.6)
     names = [say("lift_together") if row.row == "together" else _short(row.tactic) for row in rows.itertuples()]
     axes.set_yticks(np.arange(len(rows))[::-1], names)

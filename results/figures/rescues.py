@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from results.effects import is_sure
+from results.figures.marks import interval_mark
 from results.figures.picture import Picture
 from results.figures.scales import written_out
 from results.numbers import Writer
@@ -25,10 +26,7 @@ def rescues(table: pd.DataFrame, say: Words) -> Picture:
     for number, mark, colour, offset in MARKS:
         for at, name in enumerate(names):
             mean, low, high = lines.loc[(name, number)]
-            y = len(names) - 1 - at + offset
-            axes.plot([low, high], [y, y], color=colour, linewidth=2, alpha=.5, solid_capstyle="butt")
-            axes.plot(mean, y, mark, color=colour, markersize=3.6, markerfacecolor=colour if is_sure(low, high) else "none",
-                      markeredgewidth=.9, zorder=3)
+            interval_mark(axes, mean, low, high, len(names) - 1 - at + offset, mark, colour, is_sure(low, high))
     axes.axvline(0, color=INK, linewidth=.6)
     axes.set_yticks(np.arange(len(names))[::-1], [say(f"tried_{name}") for name in names])
     axes.set_ylim(-.6, len(names) - .4)

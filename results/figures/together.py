@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from results.effects import is_sure
+from results.figures.marks import interval_mark
 from results.figures.picture import Picture
 from results.figures.scales import written_out
 from results.numbers import Writer
@@ -54,9 +55,7 @@ def _panel(axes, table: pd.DataFrame, name: str, say: Words) -> None:
             value, low, high = (getattr(row, f"{way}{end}") / divisor for end in ("", "_low", "_high"))
             if np.isnan(value):
                 continue
-            axes.plot([low, high], [y + offset] * 2, color=colour, linewidth=2, alpha=.5, solid_capstyle="butt")
-            axes.plot(value, y + offset, mark, color=colour, markersize=3.6, markerfacecolor=colour if is_sure(low, high) else "none",
-                      markeredgewidth=.9, zorder=3)
+            interval_mark(axes, value, low, high, y + offset, mark, colour, is_sure(low, high))
     axes.axvline(0, color=INK, linewidth=.6)
     if not rows[columns].fillna(0).to_numpy().any():
         axes.set_xlim(-1, 1)
